@@ -1,0 +1,3 @@
+// Package kmsfake is an AWS KMS in memory, for tests of Go code that uses the
+// real one.
+package kmsfake

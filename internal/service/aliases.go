@@ -1,0 +1,251 @@
+package service
+
+import (
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/kms/types"
+
+	"example.com/kmsfake/internal/keyspec"
+)
+
+// alias is a friendly name for a KMS key, in one account and Region.
+type alias struct {
+	name    string // with the prefix alias/
+	arn     string
+	target  *key // nil of a predefined AWS alias that has no key yet
+	created time.Time
+	updated time.Time
+}
+
+const (
+	reservedPrefix   = aliasPrefix + "aws/"
+	defaultAliasPage = 50
+	largestAliasPage = 100
+)
+
+// predefinedAliases are the services whose AWS alias a fresh account shows,
+// before a key stands behind it.
+var predefinedAliases = []string{
+	"dynamodb", "ebs", "elasticfilesystem", "es", "glue", "kinesisvideo", "rds", "redshift", "s3", "ssm", "xray",
+}
+
+func (h *account) addPredefinedAliases() {
+	for _, service := range predefinedAliases {
+		name := reservedPrefix + service
+		h.aliases.Set(name, &alias{name: name, arn: h.arn(name)})
+	}
+}
+
+// createAlias answers CreateAlias.
+//
+// https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html
+func createAlias(c *call, in *kms.CreateAliasInput) (*kms.CreateAliasOutput, error) {
+	name := *in.AliasName
+	if err := checkAliasName(name); err != nil {
+		return nil, err
+	}
+	c.lock()
+	defer c.unlock()
+	target, err := c.findAliasTarget(*in.TargetKeyId)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.checkState(target); err != nil {
+		return nil, err
+	}
+	if _, taken := c.home.aliases.Get(name); taken {
+		return nil, aliasExists(c.home.arn(name))
+	}
+	if err := c.checkAliasQuota(target); err != nil {
+		return nil, err
+	}
+	now := stamp(c.now)
+	a := &alias{name: name, arn: c.home.arn(name), target: target, created: now, updated: now}
+	c.home.aliases.Set(name, a)
+	target.aliases.Set(name, a)
+	return &kms.CreateAliasOutput{}, nil
+}
+
+// updateAlias answers UpdateAlias: the alias points to another key of the same
+// kind and usage. The state of the key that it leaves does not matter.
+//
+// https://docs.aws.amazon.com/kms/latest/APIReference/API_UpdateAlias.html
+func updateAlias(c *call, in *kms.UpdateAliasInput) (*kms.UpdateAliasOutput, error) {
+	name := *in.AliasName
+	if err := checkAliasPrefix(name); err != nil {
+		return nil, err
+	}
+	c.lock()
+	defer c.unlock()
+	a, err := c.findAlias(name)
+	if err != nil {
+		return nil, err
+	}
+	target, err := c.findAliasTarget(*in.TargetKeyId)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.checkState(target); err != nil {
+		return nil, err
+	}
+	if a.target.spec.Kind() != target.spec.Kind() || a.target.usage != target.usage {
+		return nil, aliasKind(a.target.kindAndUsage(), target.kindAndUsage())
+	}
+	if a.target != target {
+		if err := c.checkAliasQuota(target); err != nil {
+			return nil, err
+		}
+		a.target.aliases.Delete(name)
+		target.aliases.Set(name, a)
+		a.target = target
+	}
+	a.updated = stamp(c.now)
+	return &kms.UpdateAliasOutput{}, nil
+}
+
+// deleteAlias answers DeleteAlias. The key is not affected, whatever its state.
+//
+// https://docs.aws.amazon.com/kms/latest/APIReference/API_DeleteAlias.html
+func deleteAlias(c *call, in *kms.DeleteAliasInput) (*kms.DeleteAliasOutput, error) {
+	name := *in.AliasName
+	if err := checkAliasPrefix(name); err != nil {
+		return nil, err
+	}
+	c.lock()
+	defer c.unlock()
+	a, err := c.findAlias(name)
+	if err != nil {
+		return nil, err
+	}
+	a.target.aliases.Delete(name)
+	c.home.aliases.Delete(name)
+	return &kms.DeleteAliasOutput{}, nil
+}
+
+// listAliases answers ListAliases: the caller's aliases in this Region by name,
+// or those of one key.
+//
+// https://docs.aws.amazon.com/kms/latest/APIReference/API_ListAliases.html
+func listAliases(c *call, in *kms.ListAliasesInput) (*kms.ListAliasesOutput, error) {
+	limit, err := pageLimit(in.Limit, defaultAliasPage, largestAliasPage)
+	if err != nil {
+		return nil, err
+	}
+	c.rlock()
+	defer c.runlock()
+	aliases, of := &c.home.aliases, ""
+	if in.KeyId != nil {
+		k, err := c.find(*in.KeyId, "kms:ListAliases")
+		if err != nil {
+			return nil, err
+		}
+		aliases, of = &k.aliases, k.id
+	}
+	after, err := c.position(in.Marker, of)
+	if err != nil {
+		return nil, err
+	}
+	page, next := pageAfter(aliases, after, limit)
+	out := &kms.ListAliasesOutput{Aliases: make([]types.AliasListEntry, 0, len(page))}
+	for _, a := range page {
+		out.Aliases = append(out.Aliases, a.entry())
+	}
+	out.NextMarker, out.Truncated = c.marker(next, of)
+	return out, nil
+}
+
+// entry is the alias as a list shows it. A predefined AWS alias that has no key
+// yet has no target and no dates.
+func (a *alias) entry() types.AliasListEntry {
+	if a.target == nil {
+		cells := &struct{ name, arn string }{a.name, a.arn}
+		return types.AliasListEntry{AliasName: &cells.name, AliasArn: &cells.arn}
+	}
+	cells := &struct {
+		name, arn, target string
+		created, updated  time.Time
+	}{a.name, a.arn, a.target.id, a.created, a.updated}
+	return types.AliasListEntry{
+		AliasName:       &cells.name,
+		AliasArn:        &cells.arn,
+		TargetKeyId:     &cells.target,
+		CreationDate:    &cells.created,
+		LastUpdatedDate: &cells.updated,
+	}
+}
+
+// checkAliasName says what is wrong with the name of a new alias. Its length
+// and characters have been checked against the model, whose pattern allows a
+// colon that the operation refuses.
+func checkAliasName(name string) error {
+	if err := checkAliasPrefix(name); err != nil {
+		return err
+	}
+	switch {
+	case name == aliasPrefix:
+		return aliasEmpty()
+	case strings.Contains(name, ":"):
+		return aliasCharacters(name)
+	}
+	return nil
+}
+
+// checkAliasPrefix refuses names without the prefix and those of AWS's own.
+func checkAliasPrefix(name string) error {
+	if !strings.HasPrefix(name, aliasPrefix) {
+		return aliasPrefixMissing()
+	}
+	if strings.HasPrefix(name, reservedPrefix) {
+		return notAuthorized()
+	}
+	return nil
+}
+
+// findAlias finds an alias of the caller's own. The lock must be held.
+func (c *call) findAlias(name string) (*alias, error) {
+	a, ok := c.home.aliases.Get(name)
+	if !ok {
+		return nil, noSuchAlias(c.home.arn(name))
+	}
+	if err := c.authorize("kms:"+c.name, a.target, a.target.arn); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// findAliasTarget finds the key that an alias shall point to: a customer managed
+// key, by its key id or key ARN. The lock must be held.
+func (c *call) findAliasTarget(name string) (*key, error) {
+	ref, err := c.parse(name)
+	if err != nil {
+		return nil, err
+	}
+	if ref.alias != "" {
+		return nil, aliasOfAlias()
+	}
+	k, err := c.findReference(ref, "kms:"+c.name)
+	if err != nil {
+		return nil, err
+	}
+	if k.manager == types.KeyManagerTypeAws {
+		return nil, notAuthorized()
+	}
+	return k, nil
+}
+
+func (c *call) checkAliasQuota(k *key) error {
+	const quota = 50
+	if usage := k.aliases.Len(); usage >= quota {
+		return aliasesPerKey(quota, usage)
+	}
+	return nil
+}
+
+func (k *key) kindAndUsage() string {
+	kind := map[keyspec.Kind]string{
+		keyspec.KindSymmetric: "symmetric", keyspec.KindAsymmetric: "asymmetric", keyspec.KindHMAC: "HMAC",
+	}[k.spec.Kind()]
+	return kind + " " + string(k.usage)
+}

@@ -1,0 +1,32 @@
+package service
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+// clock is a base clock and what Advance has added to it.
+type clock struct {
+	base   func() time.Time // nil is time.Now
+	offset atomic.Int64     // nanoseconds
+}
+
+func (c *clock) now() time.Time {
+	base := c.base
+	if base == nil {
+		base = time.Now
+	}
+	return base().Add(time.Duration(c.offset.Load()))
+}
+
+func (c *clock) advance(d time.Duration) {
+	if d > 0 {
+		c.offset.Add(int64(d))
+	}
+}
+
+// byHand says whether time is moved by the test rather than by the world.
+func (c *clock) byHand() bool { return c.base != nil || c.offset.Load() != 0 }
+
+// stamp is a moment as the service records and answers it: UTC, milliseconds.
+func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }

@@ -1,0 +1,82 @@
+package service
+
+import (
+	"maps"
+	"slices"
+)
+
+// Clone copies the whole state. What never changes (key material, specs, tags)
+// is shared; every record is copied.
+func (a *AWS) Clone() *AWS {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	b := New(a.config)
+	b.clock.offset.Store(a.clock.offset.Load())
+	b.requests.Store(a.requests.Load())
+	a.entropy.cloneTo(&b.entropy)
+	b.made = a.made
+	copied := map[*key]*key{}
+	for name, r := range a.regions {
+		if b.regions == nil {
+			b.regions = make(map[string]*region, len(a.regions))
+		}
+		b.regions[name] = r.clone(copied)
+	}
+	for _, entry := range a.due.queue {
+		if k := copied[entry.key]; k != nil {
+			b.due.queue = append(b.due.queue, dueEntry{entry.at, k})
+		}
+	}
+	b.due.setNext()
+	return b
+}
+
+func (e *entropy) cloneTo(to *entropy) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.stream != nil {
+		stream := *e.stream
+		to.stream = &stream
+	}
+}
+
+func (r *region) clone(copied map[*key]*key) *region {
+	to := &region{name: r.name, partition: r.partition, keys: make(map[string]*key, len(r.keys)), accounts: maps.Clone(r.accounts)}
+	for id, home := range r.accounts {
+		to.accounts[id] = home.clone(to, copied)
+	}
+	return to
+}
+
+func (h *account) clone(r *region, copied map[*key]*key) *account {
+	to := &account{id: h.id, region: r}
+	h.keys.Scan(func(id string, k *key) bool {
+		twin := k.clone(to)
+		copied[k] = twin
+		to.keys.Set(id, twin)
+		r.keys[id] = twin
+		return true
+	})
+	h.aliases.Scan(func(name string, a *alias) bool {
+		twin := *a
+		if a.target != nil {
+			twin.target = copied[a.target]
+			twin.target.aliases.Set(name, &twin)
+		}
+		to.aliases.Set(name, &twin)
+		return true
+	})
+	return to
+}
+
+// clone copies a record without its aliases, which point to records.
+func (k *key) clone(to *account) *key {
+	twin := &key{
+		account: to, id: k.id, arn: k.arn,
+		spec: k.spec, usage: k.usage, origin: k.origin, manager: k.manager, multiRegion: k.multiRegion, created: k.created,
+		description: k.description, enabled: k.enabled, deletion: k.deletion, policy: k.policy,
+		tags:      slices.Clone(k.tags),
+		materials: &materials{list: slices.Clone(k.materials.list)},
+	}
+	return twin
+}

@@ -1,0 +1,64 @@
+package service
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Dump writes the state as text: every Region, account, key and alias, in order.
+func (a *AWS) Dump(w io.Writer) {
+	now := a.clock.now()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.removeDue(now)
+	fmt.Fprintf(w, "AWS KMS (kmsfake, seed %d)\n", a.config.Seed)
+	for _, name := range slices.Sorted(maps.Keys(a.regions)) {
+		r := a.regions[name]
+		for _, id := range slices.Sorted(maps.Keys(r.accounts)) {
+			r.accounts[id].dump(w, now)
+		}
+	}
+}
+
+func (h *account) dump(w io.Writer, now time.Time) {
+	if h.keys.Len() == 0 {
+		return
+	}
+	fmt.Fprintf(w, "account %s in %s\n", h.id, h.region.name)
+	h.keys.Scan(func(_ string, k *key) bool {
+		k.dump(w, now)
+		return true
+	})
+}
+
+func (k *key) dump(w io.Writer, now time.Time) {
+	fmt.Fprintf(w, "  key %s %s %s %s", k.id, k.spec.Name, k.usage, k.state(now))
+	if !k.deletion.IsZero() {
+		fmt.Fprintf(w, " until %s", k.deletion.Format(time.RFC3339Nano))
+	}
+	fmt.Fprintf(w, ", origin %s, made %s\n", k.origin, k.created.Format(time.RFC3339Nano))
+	if k.description != "" {
+		fmt.Fprintf(w, "    description %q\n", k.description)
+	}
+	k.aliases.Scan(func(name string, a *alias) bool {
+		fmt.Fprintf(w, "    %s made %s", name, a.created.Format(time.RFC3339Nano))
+		if !a.updated.Equal(a.created) {
+			fmt.Fprintf(w, ", updated %s", a.updated.Format(time.RFC3339Nano))
+		}
+		fmt.Fprintln(w)
+		return true
+	})
+	for _, tag := range k.tags {
+		fmt.Fprintf(w, "    tag %q = %q\n", *tag.TagKey, *tag.TagValue)
+	}
+	for _, km := range k.materials.list {
+		fmt.Fprintf(w, "    key material %s\n", km.text)
+	}
+	if k.policy != defaultKeyPolicy(k.account) {
+		fmt.Fprintf(w, "    policy %s\n", strings.Join(strings.Fields(k.policy), " "))
+	}
+}

@@ -1,0 +1,241 @@
+package service
+
+import (
+	"encoding/hex"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/kms/types"
+
+	"example.com/kmsfake/internal/keyspec"
+	"example.com/kmsfake/internal/material"
+)
+
+const (
+	defaultKeyPage = 100
+	largestKeyPage = 1000
+
+	shortestWindow = 7 // days
+	longestWindow  = 30
+	day            = 24 * time.Hour
+)
+
+// createKey answers CreateKey.
+//
+// https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html
+func createKey(c *call, in *kms.CreateKeyInput) (*kms.CreateKeyOutput, error) {
+	spec, usage, err := c.keyType(in)
+	if err != nil {
+		return nil, err
+	}
+	tags, err := withTags(nil, in.Tags)
+	if err != nil {
+		return nil, err
+	}
+	if in.Policy != nil && len(*in.Policy) > policySize {
+		return nil, policyTooLong(policySize)
+	}
+	c.lock()
+	defer c.unlock()
+	k := &key{
+		account:     c.home,
+		spec:        spec,
+		usage:       usage,
+		origin:      types.OriginTypeAwsKms,
+		manager:     types.KeyManagerTypeCustomer,
+		multiRegion: in.MultiRegion != nil && *in.MultiRegion,
+		created:     stamp(c.now),
+		enabled:     true,
+		tags:        tags,
+		materials:   &materials{},
+	}
+	if in.Origin != "" {
+		k.origin = in.Origin
+	}
+	if in.Description != nil {
+		k.description = *in.Description
+	}
+	if in.Policy != nil {
+		k.policy = *in.Policy
+	} else {
+		k.policy = defaultKeyPolicy(c.home)
+	}
+	c.add(k)
+	return &kms.CreateKeyOutput{KeyMetadata: k.metadata(c.now)}, nil
+}
+
+// keyType is the key spec and usage that a new key shall have.
+func (c *call) keyType(in *kms.CreateKeyInput) (*keyspec.Spec, types.KeyUsageType, error) {
+	name := in.KeySpec
+	switch {
+	case in.KeySpec != "" && in.CustomerMasterKeySpec != "":
+		return nil, "", bothSpecs()
+	case in.CustomerMasterKeySpec != "":
+		name = types.KeySpec(in.CustomerMasterKeySpec)
+	case name == "":
+		name = types.KeySpecSymmetricDefault
+	}
+	spec, ok := keyspec.Lookup(name)
+	if !ok || !spec.AvailableIn(c.who.Partition()) {
+		return nil, "", unsupported("KeySpec " + string(name) + " is not supported in this Region.")
+	}
+	usage := in.KeyUsage
+	if usage == "" {
+		if usage, ok = spec.DefaultUsage(); !ok {
+			return nil, "", usageMissing()
+		}
+	}
+	if !spec.Allows(usage) {
+		return nil, "", usageNotCompatible(usage, name)
+	}
+	return spec, usage, nil
+}
+
+// add gives a new key its id and its key material, and puts it in its place. The
+// lock must be held for writing.
+func (c *call) add(k *key) {
+	c.made++
+	drawn := c.entropy.derive("key", "", c.made)
+	if k.multiRegion {
+		k.id = "mrk-" + strings.ReplaceAll(uuid([16]byte(drawn[:16])), "-", "")
+	} else {
+		k.id = uuid([16]byte(drawn[:16]))
+	}
+	k.arn = k.account.arn("key/" + k.id)
+	if k.origin == types.OriginTypeAwsKms {
+		k.materials.list = []*keyMaterial{c.generate(k, 0)}
+	}
+	k.account.keys.Set(k.id, k)
+	k.account.region.keys[k.id] = k
+}
+
+// generate is the nth key material that the service makes for a key.
+func (a *AWS) generate(k *key, n uint64) *keyMaterial {
+	id := a.entropy.derive("key material id", k.id, n)
+	seed := a.entropy.derive("key material", k.id, n)
+	spec, partition := k.spec.Name, k.account.region.partition
+	return newKeyMaterial(id, hex.EncodeToString(id[:]), func() (material.Material, error) {
+		return material.Derive(spec, partition, seed)
+	})
+}
+
+// listKeys answers ListKeys, by key id.
+//
+// https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeys.html
+func listKeys(c *call, in *kms.ListKeysInput) (*kms.ListKeysOutput, error) {
+	limit, err := pageLimit(in.Limit, defaultKeyPage, largestKeyPage)
+	if err != nil {
+		return nil, err
+	}
+	after, err := c.position(in.Marker, "")
+	if err != nil {
+		return nil, err
+	}
+	c.rlock()
+	defer c.runlock()
+	page, next := pageAfter(&c.home.keys, after, limit)
+	out := &kms.ListKeysOutput{Keys: make([]types.KeyListEntry, 0, len(page))}
+	for _, k := range page {
+		cells := &struct{ id, arn string }{k.id, k.arn}
+		out.Keys = append(out.Keys, types.KeyListEntry{KeyId: &cells.id, KeyArn: &cells.arn})
+	}
+	out.NextMarker, out.Truncated = c.marker(next, "")
+	return out, nil
+}
+
+// enableKey answers EnableKey.
+//
+// https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKey.html
+func enableKey(c *call, in *kms.EnableKeyInput) (*kms.EnableKeyOutput, error) {
+	if err := c.change(*in.KeyId, func(k *key) { k.enabled = true }); err != nil {
+		return nil, err
+	}
+	return &kms.EnableKeyOutput{}, nil
+}
+
+// disableKey answers DisableKey.
+//
+// https://docs.aws.amazon.com/kms/latest/APIReference/API_DisableKey.html
+func disableKey(c *call, in *kms.DisableKeyInput) (*kms.DisableKeyOutput, error) {
+	if err := c.change(*in.KeyId, func(k *key) { k.enabled = false }); err != nil {
+		return nil, err
+	}
+	return &kms.DisableKeyOutput{}, nil
+}
+
+// updateKeyDescription answers UpdateKeyDescription.
+//
+// https://docs.aws.amazon.com/kms/latest/APIReference/API_UpdateKeyDescription.html
+func updateKeyDescription(c *call, in *kms.UpdateKeyDescriptionInput) (*kms.UpdateKeyDescriptionOutput, error) {
+	if err := c.change(*in.KeyId, func(k *key) { k.description = *in.Description }); err != nil {
+		return nil, err
+	}
+	return &kms.UpdateKeyDescriptionOutput{}, nil
+}
+
+// change does something to a key for which permission and a fitting state are
+// all that it takes.
+func (c *call) change(keyID string, do func(*key)) error {
+	c.lock()
+	defer c.unlock()
+	k, err := c.find(keyID, "kms:"+c.name)
+	if err != nil {
+		return err
+	}
+	if err := c.checkState(k); err != nil {
+		return err
+	}
+	do(k)
+	return nil
+}
+
+// scheduleKeyDeletion answers ScheduleKeyDeletion.
+//
+// https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html
+func scheduleKeyDeletion(c *call, in *kms.ScheduleKeyDeletionInput) (*kms.ScheduleKeyDeletionOutput, error) {
+	window := int32(longestWindow)
+	if in.PendingWindowInDays != nil {
+		window = *in.PendingWindowInDays
+	}
+	if window < shortestWindow {
+		return nil, validationf("Value '%d' at 'pendingWindowInDays' failed to satisfy constraint: Member must have value greater than or equal to %d", window, shortestWindow)
+	}
+	if window > longestWindow {
+		return nil, validationf("Value '%d' at 'pendingWindowInDays' failed to satisfy constraint: Member must have value less than or equal to %d", window, longestWindow)
+	}
+	c.lock()
+	defer c.unlock()
+	k, err := c.find(*in.KeyId, "kms:ScheduleKeyDeletion")
+	if err != nil {
+		return nil, err
+	}
+	if err := c.checkState(k); err != nil {
+		return nil, err
+	}
+	k.deletion = stamp(c.now).Add(time.Duration(window) * day)
+	c.due.add(k.deletion, k)
+	id, date := k.arn, k.deletion
+	return &kms.ScheduleKeyDeletionOutput{
+		KeyId:               &id,
+		DeletionDate:        &date,
+		KeyState:            k.state(c.now),
+		PendingWindowInDays: &window,
+	}, nil
+}
+
+// cancelKeyDeletion answers CancelKeyDeletion: the key is there, and disabled.
+//
+// https://docs.aws.amazon.com/kms/latest/APIReference/API_CancelKeyDeletion.html
+func cancelKeyDeletion(c *call, in *kms.CancelKeyDeletionInput) (*kms.CancelKeyDeletionOutput, error) {
+	var id string
+	err := c.change(*in.KeyId, func(k *key) {
+		k.deletion = time.Time{}
+		k.enabled = false
+		id = k.arn
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &kms.CancelKeyDeletionOutput{KeyId: &id}, nil
+}

@@ -1,0 +1,78 @@
+package service
+
+import (
+	"strings"
+
+	"github.com/tidwall/btree"
+)
+
+// region is one Region of this AWS. Key ids are unique in it across accounts,
+// which is how a ciphertext finds its key.
+type region struct {
+	name      string
+	partition string
+	keys      map[string]*key // by key id
+	accounts  map[string]*account
+}
+
+// account is what one account has in one Region.
+type account struct {
+	id      string
+	region  *region
+	keys    btree.Map[string, *key]   // by key id, in the order of ListKeys
+	aliases btree.Map[string, *alias] // by alias name, in the order of ListAliases
+}
+
+// home finds what an account has in a Region, and makes it when it is first
+// asked for. The lock must be held for writing unless the place exists.
+func (a *AWS) home(accountID, regionName string) *account {
+	r := a.regions[regionName]
+	if r == nil {
+		r = &region{
+			name:      regionName,
+			partition: partitionOf(regionName),
+			keys:      map[string]*key{},
+			accounts:  map[string]*account{},
+		}
+		if a.regions == nil {
+			a.regions = map[string]*region{}
+		}
+		a.regions[regionName] = r
+	}
+	home := r.accounts[accountID]
+	if home == nil {
+		home = &account{id: accountID, region: r}
+		if !a.config.WithoutAWSAliases {
+			home.addPredefinedAliases()
+		}
+		r.accounts[accountID] = home
+	}
+	return home
+}
+
+// known finds what an account has in a Region, or nil.
+func (a *AWS) known(accountID, regionName string) *account {
+	if r := a.regions[regionName]; r != nil {
+		return r.accounts[accountID]
+	}
+	return nil
+}
+
+func (h *account) arn(resource string) string {
+	return "arn:" + h.region.partition + ":kms:" + h.region.name + ":" + h.id + ":" + resource
+}
+
+// partitionOf is the partition that a Region belongs to.
+func partitionOf(region string) string {
+	switch {
+	case strings.HasPrefix(region, "cn-"):
+		return "aws-cn"
+	case strings.HasPrefix(region, "us-gov-"):
+		return "aws-us-gov"
+	default:
+		return "aws"
+	}
+}
+
+// Partition is the partition of the caller's Region: aws, aws-cn or aws-us-gov.
+func (c *Caller) Partition() string { return partitionOf(c.Region) }

@@ -1,0 +1,82 @@
+package kmsfake
+
+import (
+	"time"
+
+	"example.com/kmsfake/internal/service"
+)
+
+//go:generate go run ./internal/apigen
+
+const (
+	defaultAccount = "111122223333"
+	defaultRegion  = "us-east-1"
+)
+
+// Fake is a handle on an AWS KMS that lives in memory. It acts as one principal
+// of one account in one Region; [Fake.InRegion], [Fake.InAccount] and their kin
+// give other handles on the same AWS.
+//
+// It has every operation of [*kms.Client] and can stand wherever an interface of
+// such operations is asked for, the SDK's paginators included. All methods are
+// safe for concurrent use. A call is one attempt: what the SDK would retry is
+// returned at once.
+//
+// Inputs are only read, and only until the call returns. Outputs belong to the
+// caller, who may change them.
+type Fake struct {
+	aws    *service.AWS
+	caller *service.Caller
+}
+
+// New makes a fresh AWS in which nothing has been made yet, and a handle that
+// acts as an administrator of account 111122223333 in us-east-1 unless options
+// say otherwise.
+func New(options ...Option) *Fake {
+	o := newOptions(options)
+	return &Fake{aws: service.New(o.config), caller: administrator(o.account, o.region)}
+}
+
+// administrator is a principal of the account who may do all that the account
+// may.
+func administrator(account, region string) *service.Caller {
+	c := &service.Caller{Account: account, Region: region}
+	c.Principal = "arn:" + c.Partition() + ":iam::" + account + ":user/kmsfake"
+	return c
+}
+
+// InRegion gives a handle on the same AWS that acts as the same principal in
+// another Region.
+func (f *Fake) InRegion(region string) *Fake {
+	caller := *f.caller
+	caller.Region = region
+	return &Fake{aws: f.aws, caller: &caller}
+}
+
+// InAccount gives a handle on the same AWS that acts as an administrator of
+// another account, given by its 12 digits, in the same Region.
+func (f *Fake) InAccount(account string) *Fake {
+	return &Fake{aws: f.aws, caller: administrator(account, f.caller.Region)}
+}
+
+// Region is the Region that the handle acts in.
+func (f *Fake) Region() string { return f.caller.Region }
+
+// Account is the account that the handle acts for.
+func (f *Fake) Account() string { return f.caller.Account }
+
+// Principal is the ARN of the principal that the handle acts as.
+func (f *Fake) Principal() string { return f.caller.Principal }
+
+// Now is the time of this AWS: that of its clock, and what [Fake.Advance] added.
+func (f *Fake) Now() time.Time { return f.aws.Now() }
+
+// Advance moves the time of this AWS forward, for all its handles, and all that
+// was to happen meanwhile has happened: keys are deleted, key material expires.
+// It does not wait. A negative duration does nothing.
+func (f *Fake) Advance(d time.Duration) { f.aws.Advance(d) }
+
+// Clone copies the whole AWS as it is now. The handle that it returns acts as
+// this one does; the two share nothing afterwards. Both go on with the same
+// random numbers, so the same calls give the same answers.
+func (f *Fake) Clone() *Fake { return &Fake{aws: f.aws.Clone(), caller: f.caller} }
