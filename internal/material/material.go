@@ -83,8 +83,7 @@ type Agreement interface {
 	Public
 	// Agree takes the peer's public key as SubjectPublicKeyInfo and returns the
 	// x-coordinate of the shared point, as long as the curve's field elements.
-	// It fails with ErrPublicKey, and with ErrAlgorithm where the key spec
-	// takes no part in key agreement.
+	// It fails with ErrPublicKey or ErrAlgorithm.
 	Agree(alg types.KeyAgreementAlgorithmSpec, peer []byte) ([]byte, error)
 }
 
@@ -151,4 +150,11 @@ func find(spec types.KeySpec, partition string) (*keyspec.Spec, family, error) {
 
 var families = map[keyspec.Family]family{
 	keyspec.Symmetric: {deriveSymmetric, parseSymmetric},
+	keyspec.HMAC:      {deriveMac, parseMac},
+	keyspec.RSA:       {deriveRSA, parseRSA},
+	keyspec.ECC:       {deriveECC, parseECC},
+	keyspec.Edwards:   {deriveEdwards, parseEdwards},
+	keyspec.MLDSA:     {deriveMLDSA, parseMLDSA},
+	keyspec.MLKEM:     {deriveMLKEM, parseMLKEM},
+	keyspec.SM2:       {deriveSM2, parseSM2},
 }

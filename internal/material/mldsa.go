@@ -1,0 +1,106 @@
+package material
+
+import (
+	"crypto"
+	"encoding/asn1"
+	"errors"
+	"fmt"
+	"io"
+
+	"filippo.io/mldsa"
+	"filippo.io/mldsa/mldsacrypto"
+	"github.com/aws/aws-sdk-go-v2/service/kms/types"
+	"github.com/cloudflare/circl/sign"
+	"github.com/cloudflare/circl/sign/mldsa/mldsa44"
+	"github.com/cloudflare/circl/sign/mldsa/mldsa65"
+	"github.com/cloudflare/circl/sign/mldsa/mldsa87"
+
+	"example.com/kmsfake/internal/keyspec"
+)
+
+type mldsaKey struct {
+	keyPair
+	private *mldsa.PrivateKey
+	public  *mldsa.PublicKey
+	mu      *muVerifier
+}
+
+var _ Signer = (*mldsaKey)(nil)
+
+const mldsaSeedSize = 32
+
+var mldsaSets = map[types.KeySpec]struct {
+	oid        asn1.ObjectIdentifier
+	parameters mldsa.Parameters
+	mu         *muParameters
+	// scheme expands a seed, to compare it with an expanded key beside it.
+	scheme sign.Scheme
+}{
+	types.KeySpecMlDsa44: {asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 3, 17}, mldsa.MLDSA44(), &mu44, mldsa44.Scheme()},
+	types.KeySpecMlDsa65: {asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 3, 18}, mldsa.MLDSA65(), &mu65, mldsa65.Scheme()},
+	types.KeySpecMlDsa87: {asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 3, 19}, mldsa.MLDSA87(), &mu87, mldsa87.Scheme()},
+}
+
+func deriveMLDSA(spec *keyspec.Spec, _ string, seed [32]byte) (Material, error) {
+	return newMLDSA(spec, expand(seed, string(spec.Name), mldsaSeedSize))
+}
+
+func parseMLDSA(spec *keyspec.Spec, _ string, encoded []byte) (Material, error) {
+	set := mldsaSets[spec.Name]
+	seed, err := parseSeed(set.oid, mldsaSeedSize, encoded, func(seed []byte) ([]byte, error) {
+		_, private := set.scheme.DeriveKey(seed)
+		return private.MarshalBinary()
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newMLDSA(spec, seed)
+}
+
+func newMLDSA(spec *keyspec.Spec, seed []byte) (Material, error) {
+	set, ok := mldsaSets[spec.Name]
+	if !ok {
+		return nil, fmt.Errorf("%w: %s", ErrSpec, spec.Name)
+	}
+	private, err := mldsa.NewPrivateKey(set.parameters, seed)
+	if err != nil {
+		return nil, err
+	}
+	public := private.PublicKey()
+	encoded := public.Bytes()
+	pkcs8, spki, err := marshalSeed(set.oid, seed, encoded)
+	if err != nil {
+		return nil, err
+	}
+	mu, ok := newMuVerifier(set.mu, encoded)
+	if !ok {
+		return nil, errors.New("public key has the wrong length")
+	}
+	return &mldsaKey{keyPair{spec, pkcs8, spki}, private, public, mu}, nil
+}
+
+// externalMu tells the library that a message is μ.
+type externalMu struct{}
+
+func (externalMu) HashFunc() crypto.Hash { return mldsacrypto.MLDSAMu }
+
+// Sign is the hedged variant with an empty context.
+func (k *mldsaKey) Sign(alg types.SigningAlgorithmSpec, t types.MessageType, message []byte, rand io.Reader) ([]byte, error) {
+	if err := checkMessage(k.spec, alg, t, message); err != nil {
+		return nil, err
+	}
+	if isRaw(t) {
+		return k.private.Sign(rand, message, nil)
+	}
+	return k.private.Sign(rand, message, externalMu{})
+}
+
+func (k *mldsaKey) Verify(alg types.SigningAlgorithmSpec, t types.MessageType, message, signature []byte) (bool, error) {
+	if err := checkMessage(k.spec, alg, t, message); err != nil {
+		return false, err
+	}
+	if isRaw(t) {
+		return mldsa.Verify(k.public, message, signature, nil) == nil, nil
+	}
+	return k.mu.verify(message, signature), nil
+}
