@@ -503,6 +503,7 @@ func walkCreateKey(w *walk, in *kms.CreateKeyInput) {
 	w.text("Policy", &policyType, in.Policy, optional)
 	w.text("Description", &descriptionType, in.Description, optional)
 	w.enum("KeyUsage", &keyUsageType, string(in.KeyUsage), optional)
+	//lint:ignore SA1019 Callers may still send it.
 	w.enum("CustomerMasterKeySpec", &customerMasterKeySpec, string(in.CustomerMasterKeySpec), optional)
 	w.enum("KeySpec", &keySpec, string(in.KeySpec), optional)
 	w.enum("Origin", &originType, string(in.Origin), optional)

@@ -30,9 +30,10 @@ type shape struct {
 }
 
 type member struct {
-	Name     string `json:"name"`
-	Shape    string `json:"shape"`
-	Required bool   `json:"required"`
+	Name       string `json:"name"`
+	Shape      string `json:"shape"`
+	Required   bool   `json:"required"`
+	Deprecated bool   `json:"deprecated"`
 }
 
 // constrained reports whether some value of the shape's Go type breaks it.

@@ -190,6 +190,9 @@ func (w *writer) member(parent string, x member) {
 			w.fail("%s.%s: a required %s", parent, x.Name, s.Type)
 		}
 	}
+	if x.Deprecated {
+		w.printf("//lint:ignore SA1019 Callers may still send it.\n")
+	}
 	switch {
 	case s.Type == "string" && s.Enum != nil:
 		call("enum", "string(in."+x.Name+")")
