@@ -27,6 +27,8 @@ const (
 type Fake struct {
 	aws    *service.AWS
 	caller *service.Caller
+
+	door endpoint
 }
 
 // New makes a fresh AWS in which nothing has been made yet, and a handle that
@@ -34,29 +36,19 @@ type Fake struct {
 // say otherwise.
 func New(options ...Option) *Fake {
 	o := newOptions(options)
-	return &Fake{aws: service.New(o.config), caller: administrator(o.account, o.region)}
-}
-
-// administrator is a principal of the account who may do all that the account
-// may.
-func administrator(account, region string) *service.Caller {
-	c := &service.Caller{Account: account, Region: region}
-	c.Principal = "arn:" + c.Partition() + ":iam::" + account + ":user/kmsfake"
-	return c
+	return &Fake{aws: service.New(o.config), caller: service.Administrator(o.account, o.region)}
 }
 
 // InRegion gives a handle on the same AWS that acts as the same principal in
 // another Region.
 func (f *Fake) InRegion(region string) *Fake {
-	caller := *f.caller
-	caller.Region = region
-	return &Fake{aws: f.aws, caller: &caller}
+	return &Fake{aws: f.aws, caller: f.caller.In(region)}
 }
 
 // InAccount gives a handle on the same AWS that acts as an administrator of
 // another account, given by its 12 digits, in the same Region.
 func (f *Fake) InAccount(account string) *Fake {
-	return &Fake{aws: f.aws, caller: administrator(account, f.caller.Region)}
+	return &Fake{aws: f.aws, caller: service.Administrator(account, f.caller.Region)}
 }
 
 // Region is the Region that the handle acts in.
@@ -66,7 +58,7 @@ func (f *Fake) Region() string { return f.caller.Region }
 func (f *Fake) Account() string { return f.caller.Account }
 
 // Principal is the ARN of the principal that the handle acts as.
-func (f *Fake) Principal() string { return f.caller.Principal }
+func (f *Fake) Principal() string { return f.caller.ARN }
 
 // Now is the time of this AWS: that of its clock, and what [Fake.Advance] added.
 func (f *Fake) Now() time.Time { return f.aws.Now() }

@@ -57,3 +57,11 @@ func WithSeed(seed uint64) Option {
 func WithoutAWSAliases() Option {
 	return func(o *options) { o.config.WithoutAWSAliases = true }
 }
+
+// WithStrictCredentials makes the HTTP door and [Fake.Client] refuse access keys
+// that no handle's [Fake.Credentials] handed out. Without it such a key acts as
+// the principal of the handle that is served, so that any tool works with any
+// credentials.
+func WithStrictCredentials() Option {
+	return func(o *options) { o.config.StrictCredentials = true }
+}

@@ -3,8 +3,10 @@ package kmsfake
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
@@ -13,6 +15,7 @@ import (
 
 	"example.com/kmsfake/internal/constraint"
 	"example.com/kmsfake/internal/service"
+	"example.com/kmsfake/internal/wire"
 )
 
 // send is the way of every direct call. What the SDK does on its side of the
@@ -23,14 +26,21 @@ func send[I, O any](ctx context.Context, f *Fake, op *service.Operation[I, O], i
 		in = new(I)
 	}
 	caller := f.caller
+	var credentials aws.CredentialsProvider
 	if len(optFns) > 0 {
-		caller = f.callerFor(optFns)
+		caller, credentials = f.callerFor(optFns)
 	}
 	if err := constraint.MissingRequired(op.Name, in); err != nil {
 		return nil, operationError(op.Name, err)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, operationError(op.Name, err)
+	}
+	if credentials != nil {
+		var err error
+		if caller, err = f.authenticate(ctx, caller, credentials); err != nil {
+			return nil, operationError(op.Name, err)
+		}
 	}
 	out, requestID, err := op.Do(ctx, f.aws, caller, in)
 	if err != nil {
@@ -41,16 +51,34 @@ func send[I, O any](ctx context.Context, f *Fake, op *service.Operation[I, O], i
 }
 
 // callerFor applies the options of one call, as far as they mean something
-// without a wire.
-func (f *Fake) callerFor(optFns []func(*kms.Options)) *service.Caller {
+// without a wire: the Region, and credentials of the call's own.
+func (f *Fake) callerFor(optFns []func(*kms.Options)) (*service.Caller, aws.CredentialsProvider) {
 	o := kms.Options{Region: f.caller.Region}
 	for _, fn := range optFns {
 		fn(&o)
 	}
 	if o.Region == f.caller.Region {
-		return f.caller
+		return f.caller, o.Credentials
 	}
-	return f.InRegion(o.Region).caller
+	return f.caller.In(o.Region), o.Credentials
+}
+
+// authenticate finds who calls with credentials, as the HTTP door does.
+func (f *Fake) authenticate(ctx context.Context, caller *service.Caller, provider aws.CredentialsProvider) (*service.Caller, error) {
+	credentials, err := provider.Retrieve(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("get identity: get credentials: %w", err)
+	}
+	who, secret, known := f.aws.Authenticate(credentials.AccessKeyID)
+	switch {
+	case known && secret != credentials.SecretAccessKey:
+		return nil, responseError(f.aws.NewRequestID(), wire.SignatureMismatch())
+	case known:
+		return &service.Caller{Identity: who, Region: caller.Region}, nil
+	case f.aws.StrictCredentials():
+		return nil, responseError(f.aws.NewRequestID(), wire.UnrecognizedClient())
+	}
+	return caller, nil
 }
 
 func operationError(operation string, err error) error {

@@ -11,6 +11,6 @@ func (c *call) authorize(action string, k *key, shown string) error {
 
 // denied is AWS's answer when the key's side allows nothing.
 func (c *call) denied(action, resource string) error {
-	return accessDenied("User: " + c.who.Principal + " is not authorized to perform: " + action +
+	return accessDenied("User: " + c.who.ARN + " is not authorized to perform: " + action +
 		" on resource: " + resource + " because no resource-based policy allows the " + action + " action")
 }

@@ -15,6 +15,7 @@ type Config struct {
 	Clock             func() time.Time // nil is time.Now
 	Seed              uint64
 	WithoutAWSAliases bool
+	StrictCredentials bool // an access key that was not handed out is refused
 }
 
 // AWS is one AWS: accounts, Regions, keys, aliases. It is safe for concurrent
@@ -24,7 +25,8 @@ type AWS struct {
 	entropy entropy
 	config  Config
 
-	requests atomic.Uint64 // numbers the request ids
+	requests   atomic.Uint64 // numbers the request ids
+	accessKeys accessKeys
 
 	mu      sync.RWMutex
 	regions map[string]*region
@@ -40,6 +42,9 @@ func New(config Config) *AWS {
 	a.entropy.seed = config.Seed
 	return a
 }
+
+// StrictCredentials says whether only access keys that were handed out are taken.
+func (a *AWS) StrictCredentials() bool { return a.config.StrictCredentials }
 
 // Seed is what ids, key material and random answers are drawn from.
 func (a *AWS) Seed() uint64 { return a.config.Seed }

@@ -30,3 +30,11 @@ func (c *clock) byHand() bool { return c.base != nil || c.offset.Load() != 0 }
 
 // stamp is a moment as the service records and answers it: UTC, milliseconds.
 func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
+
+// Pass lets a wait pass without waiting: a clock that is moved by hand moves by
+// it, one that moves by itself does not.
+func (a *AWS) Pass(d time.Duration) {
+	if a.clock.byHand() {
+		a.clock.advance(d)
+	}
+}

@@ -35,7 +35,7 @@ func Named(name string) (Invoker, bool) {
 // a plain one: a typed exception, or a *smithy.GenericAPIError where the SDK has
 // no type.
 func (op *Operation[I, O]) Do(ctx context.Context, a *AWS, who *Caller, in *I) (out *O, requestID string, err error) {
-	requestID = a.entropy.requestID(a.requests.Add(1))
+	requestID = a.NewRequestID()
 	c := &call{AWS: a, who: who, ctx: ctx, name: op.Name, traits: &op.traits, now: a.clock.now()}
 	out, err = op.attempt(c, in)
 	return out, requestID, err
@@ -59,6 +59,9 @@ func (op *Operation[I, O]) Invoke(ctx context.Context, a *AWS, who *Caller, inpu
 	}
 	return out, requestID, nil
 }
+
+// NewRequestID is the id of the next request.
+func (a *AWS) NewRequestID() string { return a.entropy.requestID(a.requests.Add(1)) }
 
 // missing is the handler of an operation that the fake does not have yet.
 func missing[I, O any](c *call, _ *I) (*O, error) {

@@ -73,6 +73,3 @@ func partitionOf(region string) string {
 		return "aws"
 	}
 }
-
-// Partition is the partition of the caller's Region: aws, aws-cn or aws-us-gov.
-func (c *Caller) Partition() string { return partitionOf(c.Region) }

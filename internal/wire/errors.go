@@ -103,3 +103,9 @@ func invalidSignature(message string) error {
 func unrecognizedClient() error {
 	return clientFault("UnrecognizedClientException", "The security token included in the request is invalid.")
 }
+
+// UnrecognizedClient is the refusal of an access key that nobody handed out.
+func UnrecognizedClient() error { return unrecognizedClient() }
+
+// SignatureMismatch is the refusal of a signature by another secret.
+func SignatureMismatch() error { return invalidSignature(mismatch) }
