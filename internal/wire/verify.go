@@ -1,7 +1,7 @@
 package wire
 
 import (
-	"bytes"
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -238,14 +238,22 @@ func appendQuery(dst []byte, raw string) []byte {
 		return dst
 	}
 	values, _ := url.ParseQuery(raw) // what cannot be read is not what was signed
-	var pairs [][]byte
+	var pairs [][2]string
 	for name, list := range values {
 		for _, value := range list {
-			pairs = append(pairs, []byte(escapeQuery(name)+"="+escapeQuery(value)))
+			pairs = append(pairs, [2]string{escapeQuery(name), escapeQuery(value)})
 		}
 	}
-	slices.SortFunc(pairs, bytes.Compare)
-	return append(dst, bytes.Join(pairs, []byte("&"))...)
+	slices.SortFunc(pairs, func(a, b [2]string) int {
+		return cmp.Or(strings.Compare(a[0], b[0]), strings.Compare(a[1], b[1]))
+	})
+	for i, pair := range pairs {
+		if i > 0 {
+			dst = append(dst, '&')
+		}
+		dst = append(append(append(dst, pair[0]...), '='), pair[1]...)
+	}
+	return dst
 }
 
 func escapeQuery(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
