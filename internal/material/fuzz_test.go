@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"crypto/rand"
 	"errors"
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
@@ -123,7 +125,7 @@ func FuzzDecapsulate(f *testing.F) {
 
 func FuzzAgree(f *testing.F) {
 	var keys []material.Agreement
-	for spec := range agrees {
+	for _, spec := range slices.Sorted(maps.Keys(agrees)) {
 		keys = append(keys, as[material.Agreement](f, spec, 1))
 	}
 	for i := range keys {
