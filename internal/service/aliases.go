@@ -33,9 +33,15 @@ var predefinedAliases = []string{
 
 func (h *account) addPredefinedAliases() {
 	for _, service := range predefinedAliases {
-		name := reservedPrefix + service
-		h.aliases.Set(name, &alias{name: name, arn: h.arn(name)})
+		a := h.newAlias(reservedPrefix + service)
+		h.aliases.Set(a.name, a)
 	}
+}
+
+// newAlias has a name and an ARN that are one string.
+func (h *account) newAlias(name string) *alias {
+	arn := h.arn(name)
+	return &alias{name: arn[len(arn)-len(name):], arn: arn}
 }
 
 // createAlias answers CreateAlias.
@@ -62,9 +68,10 @@ func createAlias(c *call, in *kms.CreateAliasInput) (*kms.CreateAliasOutput, err
 		return nil, err
 	}
 	now := stamp(c.now)
-	a := &alias{name: name, arn: c.home.arn(name), target: target, created: now, updated: now}
-	c.home.aliases.Set(name, a)
-	target.aliases.Set(name, a)
+	a := c.home.newAlias(name)
+	a.target, a.created, a.updated = target, now, now
+	c.home.aliases.Set(a.name, a)
+	target.aliases.Set(a.name, a)
 	return &kms.CreateAliasOutput{}, nil
 }
 
