@@ -51,11 +51,11 @@ type Header struct {
 // Seal encrypts a plaintext. The nonce must be new for the material. The caller
 // owns the result.
 func Seal(m material.Cipher, h Header, nonce [NonceSize]byte, plaintext []byte, context map[string]string) ([]byte, error) {
-	der, content := envelope(prefixSize+len(plaintext)+tagSize, nonce)
-	blob := make([]byte, headerSize+len(der), headerSize+len(der)+content)
-	h.put(blob, len(der)+content)
-	copy(blob[headerSize:], der)
+	content := prefixSize + len(plaintext) + tagSize
+	blob := make([]byte, headerSize, headerSize+envelopeSize+content)
+	blob = appendEnvelope(blob, content, nonce[:])
 	start := len(blob)
+	h.put(blob, start-headerSize+content)
 	blob = blob[:start+prefixSize]
 	binary.BigEndian.PutUint32(blob[start:], uint32(len(plaintext)))
 	blob = append(blob, plaintext...)
@@ -69,6 +69,8 @@ type Blob struct {
 }
 
 // Parse takes a ciphertext apart, or says that it is none of ours.
+//
+// A blob of any length and content is fine to ask about.
 func Parse(raw []byte) (b Blob, ok bool) {
 	if len(raw) < headerSize || [5]byte(raw[:5]) != magic ||
 		crc32.Checksum(raw[:sumAt], castagnoli) != binary.BigEndian.Uint32(raw[sumAt:]) {

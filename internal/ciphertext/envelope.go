@@ -23,49 +23,49 @@ const (
 	implicit = 0x80
 )
 
-// envelope is all that comes before the content.
-func envelope(n int, nonce [NonceSize]byte) (der []byte, content int) {
+// envelopeSize is at least the length of what comes before the content.
+const envelopeSize = 96
+
+// appendEnvelope appends all that comes before a content of n bytes.
+func appendEnvelope(der []byte, n int, nonce []byte) []byte {
 	inner := len(algorithm) + NonceSize + len(tagLength) + headSize(n) + n
 	info := len(version) + headSize(inner) + inner
-	outer := len(encryptedData) + headSize(info) + info + headSize(headSize(info)+info)
-	der = make([]byte, 0, 96)
-	der = head(der, sequence, outer)
+	wrapped := headSize(info) + info
+	der = head(der, sequence, len(encryptedData)+headSize(wrapped)+wrapped)
 	der = append(der, encryptedData...)
-	der = head(der, explicit, headSize(info)+info)
+	der = head(der, explicit, wrapped)
 	der = head(der, sequence, info)
 	der = append(der, version...)
 	der = head(der, sequence, inner)
 	der = append(der, algorithm...)
-	der = append(der, nonce[:]...)
+	der = append(der, nonce...)
 	der = append(der, tagLength...)
-	der = head(der, implicit, n)
-	return der, n
+	return head(der, implicit, n)
 }
 
-// openEnvelope is nonce and content of an envelope that is well formed.
+// openEnvelope is nonce and content of an envelope that is well formed: the one
+// that envelope writes for a content of that length.
 func openEnvelope(der []byte) (nonce, content []byte, ok bool) {
-	i := bytes.Index(der[:min(len(der), 96)], algorithm)
+	i := bytes.Index(der[:min(len(der), envelopeSize)], algorithm)
 	if i < 0 {
 		return nil, nil, false
 	}
 	at := i + len(algorithm)
-	if len(der) < at+NonceSize {
+	tag := at + NonceSize + len(tagLength)
+	if len(der) < tag+2 {
 		return nil, nil, false
 	}
-	nonce = der[at : at+NonceSize]
-	// The content's length is what makes the whole as long as it is.
-	for heads := 2; heads <= 5; heads++ {
-		start := at + NonceSize + len(tagLength) + heads
-		if len(der) < start {
-			break
-		}
-		content = der[start:]
-		want, _ := envelope(len(content), [NonceSize]byte(nonce))
-		if bytes.Equal(want, der[:start]) {
-			return nonce, content, true
-		}
+	start := tag + 2
+	if n := int(der[tag+1]); n > 0x80 && n <= 0x83 { // the length's own length
+		start += n - 0x80
 	}
-	return nil, nil, false
+	if len(der) < start {
+		return nil, nil, false
+	}
+	nonce, content = der[at:at+NonceSize], der[start:]
+	var space [envelopeSize]byte
+	want := appendEnvelope(space[:0], len(content), nonce)
+	return nonce, content, bytes.Equal(want, der[:start])
 }
 
 func headSize(n int) int {
