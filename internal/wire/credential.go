@@ -61,6 +61,9 @@ func ParseAuthorization(r *http.Request) (Credential, error) {
 		return c, incompleteSignature("Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '" + params.credential + "'")
 	}
 	c.AccessKeyID, c.Date, c.Region, c.Service = scope[0], scope[1], scope[2], scope[3]
+	if !validRegion(c.Region) {
+		return c, wrongRegion(c.Region)
+	}
 	if c.Service != service {
 		return c, invalidSignature("Credential should be scoped to correct service: '" + service + "'. ")
 	}
@@ -122,6 +125,23 @@ func (p params) missing(date string) string {
 		text.WriteString("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ")
 	}
 	return text.String()
+}
+
+// validRegion tells whether name has the form of a Region's.
+func validRegion(name string) bool {
+	if name == "" || len(name) > 32 {
+		return false
+	}
+	for _, c := range []byte(name) {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+func wrongRegion(name string) error {
+	return invalidSignature("Credential should be scoped to a valid region, not '" + name + "'. ")
 }
 
 func parseDate(date string) (time.Time, error) {

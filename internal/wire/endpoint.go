@@ -1,10 +1,6 @@
 package wire
 
-import (
-	"net"
-	"slices"
-	"strings"
-)
+import "strings"
 
 // domains has the ends of AWS's host names, longest first where one ends in
 // another.
@@ -27,29 +23,33 @@ var domains = []string{
 	".sc2s.sgov.gov",
 }
 
-// splitEndpoint splits a host name of AWS, with or without a port, into the
-// labels before its domain. Any other host is not AWS's.
-func splitEndpoint(host string) (labels []string, aws bool) {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
+// cutDomain cuts the domain of AWS, and the port, off a host name. Any other
+// host is not AWS's.
+func cutDomain(host string) (name string, aws bool) {
+	if i := strings.LastIndexByte(host, ':'); i >= 0 {
+		host = host[:i]
 	}
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	for _, domain := range domains {
 		if name, ok := strings.CutSuffix(host, domain); ok {
-			return strings.Split(name, "."), true
+			return name, true
 		}
 	}
-	return nil, false
+	return "", false
 }
 
 // endpointRegion returns the Region of a KMS endpoint: a host such as
 // kms.us-east-1.amazonaws.com, kms-fips.us-east-1.api.aws or an interface
 // endpoint in a VPC.
 func endpointRegion(host string) (region string, ok bool) {
-	labels, aws := splitEndpoint(host)
-	n := len(labels)
-	if !aws || n < 2 || !slices.Contains([]string{"kms", "kms-fips"}, labels[n-2]) {
+	name, _ := cutDomain(host)
+	dot := strings.LastIndexByte(name, '.')
+	if dot < 0 {
 		return "", false
 	}
-	return labels[n-1], true
+	name, region = name[:dot], name[dot+1:]
+	if label := name[strings.LastIndexByte(name, '.')+1:]; label != "kms" && label != "kms-fips" {
+		return "", false
+	}
+	return region, true
 }

@@ -22,12 +22,15 @@ var statuses = map[string]int{
 	"ServiceUnavailableException":    http.StatusServiceUnavailable,
 }
 
-// exceptions has the shapes of the exceptions that the SDK has types for.
+// exceptions has the shapes of the exceptions that the SDK has types for. One
+// that cannot be planned has its message alone.
 var exceptions = sync.OnceValue(func() map[reflect.Type]*structure {
 	m := make(map[reflect.Type]*structure, len(kms.TypeRegistry.Entries))
 	for _, entry := range kms.TypeRegistry.Entries {
 		t := reflect.TypeOf(entry.New())
-		m[t] = planner{}.structure(t.Elem(), entry.Schema)
+		if plan, err := (planner{}).structure(t.Elem(), entry.Schema); err == nil {
+			m[t] = plan
+		}
 	}
 	return m
 })

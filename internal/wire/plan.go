@@ -51,9 +51,9 @@ var (
 // met, so that a type which contains itself ends.
 type planner map[reflect.Type]*structure
 
-func (p planner) structure(t reflect.Type, schema *smithy.Schema) *structure {
+func (p planner) structure(t reflect.Type, schema *smithy.Schema) (*structure, error) {
 	if s, ok := p[t]; ok {
-		return s
+		return s, nil
 	}
 	s := &structure{byName: make(map[string]int, len(schema.Members()))}
 	p[t] = s
@@ -61,56 +61,47 @@ func (p planner) structure(t reflect.Type, schema *smithy.Schema) *structure {
 		// Exceptions spell it "message"; Go fields are exported.
 		f, ok := t.FieldByName(strings.ToUpper(name[:1]) + name[1:])
 		if !ok {
-			panic(fmt.Sprintf("wire: %v has no field for member %s of %v", t, name, schema.ID()))
+			return nil, fmt.Errorf("wire: %v has no field for member %s of %v", t, name, schema.ID())
+		}
+		c, err := p.codec(f.Type, schema.Member(name))
+		if err != nil {
+			return nil, err
 		}
 		s.byName[name] = len(s.members)
 		s.members = append(s.members, member{
-			codec: p.codec(f.Type, schema.Member(name)),
+			codec: c,
 			key:   string(append(appendString(nil, name), ':')),
 			field: f.Index[0],
 		})
 	}
-	return s
+	return s, nil
 }
 
-func (p planner) codec(t reflect.Type, schema *smithy.Schema) codec {
-	if t.Kind() == reflect.Pointer {
-		return pointer{p.codec(t.Elem(), schema)}
-	}
+func (p planner) codec(t reflect.Type, schema *smithy.Schema) (codec, error) {
 	kind := t.Kind()
-	switch schema.Type() {
-	case smithy.ShapeTypeString, smithy.ShapeTypeEnum:
-		if kind == reflect.String {
-			return text{}
-		}
-	case smithy.ShapeTypeBoolean:
-		if kind == reflect.Bool {
-			return boolean{}
-		}
-	case smithy.ShapeTypeInteger:
-		if kind == reflect.Int32 {
-			return integer{}
-		}
-	case smithy.ShapeTypeTimestamp:
-		if t == timeType {
-			return timestamp{}
-		}
-	case smithy.ShapeTypeBlob:
-		if t == blobType {
-			return blob{}
-		}
-	case smithy.ShapeTypeList:
-		if kind == reflect.Slice {
-			return list{p.codec(t.Elem(), schema.ListMember())}
-		}
-	case smithy.ShapeTypeMap:
-		if kind == reflect.Map && t.Key().Kind() == reflect.String {
-			return mapping{p.codec(t.Elem(), schema.MapValue())}
-		}
-	case smithy.ShapeTypeStructure:
-		if kind == reflect.Struct {
-			return p.structure(t, schema)
-		}
+	if kind == reflect.Pointer {
+		elem, err := p.codec(t.Elem(), schema)
+		return pointer{elem}, err
 	}
-	panic(fmt.Sprintf("wire: no codec for %v as %v", t, schema.ID()))
+	switch typ := schema.Type(); {
+	case kind == reflect.String && (typ == smithy.ShapeTypeString || typ == smithy.ShapeTypeEnum):
+		return text{}, nil
+	case kind == reflect.Bool && typ == smithy.ShapeTypeBoolean:
+		return boolean{}, nil
+	case kind == reflect.Int32 && typ == smithy.ShapeTypeInteger:
+		return integer{}, nil
+	case t == timeType && typ == smithy.ShapeTypeTimestamp:
+		return timestamp{}, nil
+	case t == blobType && typ == smithy.ShapeTypeBlob:
+		return blob{}, nil
+	case kind == reflect.Slice && typ == smithy.ShapeTypeList:
+		elem, err := p.codec(t.Elem(), schema.ListMember())
+		return list{elem}, err
+	case kind == reflect.Map && t.Key().Kind() == reflect.String && typ == smithy.ShapeTypeMap:
+		elem, err := p.codec(t.Elem(), schema.MapValue())
+		return mapping{elem}, err
+	case kind == reflect.Struct && typ == smithy.ShapeTypeStructure:
+		return p.structure(t, schema)
+	}
+	return nil, fmt.Errorf("wire: no codec for %v as %v", t, schema.TargetID())
 }

@@ -20,7 +20,7 @@ type shape struct {
 	pointer reflect.Type
 	schema  *smithy.Schema
 	new     func() any
-	plan    func() *structure
+	plan    func() (*structure, error) // fails for a type that the SDK gained since
 }
 
 func shapeOf[T any](schema *smithy.Schema) shape {
@@ -28,7 +28,7 @@ func shapeOf[T any](schema *smithy.Schema) shape {
 		pointer: reflect.TypeFor[*T](),
 		schema:  schema,
 		new:     func() any { return new(T) },
-		plan: sync.OnceValue(func() *structure {
+		plan: sync.OnceValues(func() (*structure, error) {
 			return planner{}.structure(reflect.TypeFor[T](), schema)
 		}),
 	}
@@ -54,7 +54,11 @@ func (s shape) append(dst []byte, v any) ([]byte, error) {
 	if err != nil || s.unit() {
 		return dst, err
 	}
-	return s.plan().encode(dst, value), nil
+	plan, err := s.plan()
+	if err != nil {
+		return dst, err
+	}
+	return plan.encode(dst, value), nil
 }
 
 func (s shape) decode(body []byte) (any, error) {
@@ -62,7 +66,11 @@ func (s shape) decode(body []byte) (any, error) {
 	if s.unit() && len(body) == 0 {
 		return v, nil
 	}
-	if err := decode(body, s.plan(), reflect.ValueOf(v).Elem()); err != nil {
+	plan, err := s.plan()
+	if err != nil {
+		return nil, err
+	}
+	if err := decode(body, plan, reflect.ValueOf(v).Elem()); err != nil {
 		return nil, err
 	}
 	return v, nil

@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/prelude"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
@@ -81,12 +82,33 @@ func TestPlansCoverEveryField(t *testing.T) {
 	for name, op := range operations {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			check(t, op.input.pointer.Elem(), op.input.plan())
-			check(t, op.output.pointer.Elem(), op.output.plan())
+			for _, s := range []shape{op.input, op.output} {
+				plan, err := s.plan()
+				if err != nil {
+					t.Fatal(err)
+				}
+				check(t, s.pointer.Elem(), plan)
+			}
 		})
+	}
+	if have, want := len(exceptions()), len(kms.TypeRegistry.Entries); have != want {
+		t.Errorf("%d exceptions of %d", have, want)
 	}
 	for p, plan := range exceptions() {
 		check(t, p.Elem(), plan)
+	}
+}
+
+// A type that the SDK gains and this package does not know is an error.
+func TestPlansOfUnknownTypes(t *testing.T) {
+	t.Parallel()
+	schema := smithy.NewSchema(smithy.ShapeID{Namespace: "n", Name: "S"}, smithy.ShapeTypeStructure, 1)
+	schema.AddMember("A", prelude.Double)
+	if plan, err := (planner{}).structure(reflect.TypeFor[struct{ A *float64 }](), schema); err == nil {
+		t.Errorf("planned %+v", plan)
+	}
+	if plan, err := (planner{}).structure(reflect.TypeFor[struct{ B *float64 }](), schema); err == nil {
+		t.Errorf("planned %+v", plan)
 	}
 }
 

@@ -53,7 +53,7 @@ func (t *Transport) Do(r *http.Request) (*http.Response, error) {
 		}
 		truncated = a.broken.How == Truncated
 	}
-	header := make(http.Header, 8)
+	header := make(http.Header, headers+1)
 	a.header(header)
 	header["Date"] = []string{time.Now().UTC().Format(http.TimeFormat)}
 	body := &responseBody{end: io.EOF}
@@ -151,7 +151,7 @@ func checkService(r *http.Request) error {
 		return nil
 	}
 	signed := scopeService(r.Header.Get("Authorization"))
-	_, aws := splitEndpoint(name)
+	_, aws := cutDomain(name)
 	if aws || signed != service && !(signed == "" && strings.HasPrefix(r.Header.Get("X-Amz-Target"), targetPrefix)) {
 		return &OtherServiceError{Host: name, Service: signed}
 	}

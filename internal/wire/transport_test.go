@@ -195,6 +195,30 @@ func TestTransportInBubble(t *testing.T) {
 	})
 }
 
+func TestTransportTakesAnyEndpoint(t *testing.T) {
+	t.Parallel()
+	h := NewHandler(&stub{strict: true})
+	for _, endpoint := range []string{
+		"http://localhost:80", "http://localhost:4566", "http://[::1]:4566/kms", "https://kms.example.com",
+		"https://kms.us-east-1.amazonaws.com:443", "https://vpce-0123-4567.kms.us-east-1.vpce.amazonaws.com",
+	} {
+		client := clientOf(t, NewTransport(h), func(o *kms.Options) { o.BaseEndpoint = aws.String(endpoint) })
+		if _, err := client.ListKeys(t.Context(), nil); err != nil {
+			t.Errorf("%s: %v", endpoint, err)
+		}
+	}
+	for kind := range 4 {
+		client := clientOf(t, NewTransport(h), func(o *kms.Options) {
+			o.Region = "ca-central-1"
+			o.EndpointOptions.UseFIPSEndpoint = aws.FIPSEndpointState(kind & 1)
+			o.EndpointOptions.UseDualStackEndpoint = aws.DualStackEndpointState(kind >> 1)
+		})
+		if _, err := client.ListKeys(t.Context(), nil); err != nil {
+			t.Errorf("kind %d: %v", kind, err)
+		}
+	}
+}
+
 func TestTransportRefusesOtherServices(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

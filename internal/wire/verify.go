@@ -60,16 +60,18 @@ func (c *Credential) check(r *http.Request, now time.Time) error {
 		return unsignedHeader("Host' or ':authority")
 	}
 	for name := range r.Header {
-		if (name == "Content-Type" || strings.HasPrefix(name, "X-Amz-")) && !c.signed(name) {
+		// Some SDKs do not sign the content type, nor who they are.
+		if strings.HasPrefix(name, "X-Amz-") && name != "X-Amz-User-Agent" && !c.signed(name) {
 			return unsignedHeader(name)
 		}
 	}
 	if region, ok := endpointRegion(host(r)); ok && region != c.Region {
-		return invalidSignature("Credential should be scoped to a valid region, not '" + c.Region + "'. ")
+		return wrongRegion(c.Region)
 	}
-	if date := c.Time.Format("20060102"); date != c.Date {
+	var date [8]byte
+	if c.Time.AppendFormat(date[:0], "20060102"); string(date[:]) != c.Date {
 		return invalidSignature("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '" +
-			c.Date + "' != '" + date + "', from '" + c.Time.Format(isoBasic) + "'.")
+			c.Date + "' != '" + string(date[:]) + "', from '" + c.Time.Format(isoBasic) + "'.")
 	}
 	return nil
 }
