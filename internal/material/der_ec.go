@@ -1,6 +1,7 @@
 package material
 
 import (
+	"bytes"
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"errors"
@@ -87,7 +88,10 @@ func parseECPrivate(curve asn1.ObjectIdentifier, size int, pkcs8 []byte) (scalar
 	if d.BitLen() > 8*size {
 		return nil, nil, errors.New("private scalar is too long")
 	}
-	return d.FillBytes(make([]byte, size)), private.PublicKey.RightAlign(), nil
+	if point, err = octets(private.PublicKey); err != nil {
+		return nil, nil, err
+	}
+	return d.FillBytes(make([]byte, size)), point, nil
 }
 
 // parseECPublic reads a SubjectPublicKeyInfo and returns the encoded point.
@@ -99,7 +103,7 @@ func parseECPublic(curve asn1.ObjectIdentifier, spki []byte) ([]byte, error) {
 	if err := checkCurve(curve, info.Algorithm); err != nil {
 		return nil, err
 	}
-	return info.PublicKey.RightAlign(), nil
+	return octets(info.PublicKey)
 }
 
 func checkCurve(curve asn1.ObjectIdentifier, algorithm pkix.AlgorithmIdentifier) error {
@@ -114,6 +118,14 @@ func checkCurve(curve asn1.ObjectIdentifier, algorithm pkix.AlgorithmIdentifier)
 		return errors.New("key is on another curve")
 	}
 	return nil
+}
+
+// octets is a copy of the bytes of a bit string that is made of whole ones.
+func octets(s asn1.BitString) ([]byte, error) {
+	if s.BitLength%8 != 0 {
+		return nil, errors.New("bit string is not made of whole bytes")
+	}
+	return bytes.Clone(s.Bytes), nil
 }
 
 func parsePKCS8(der []byte) (info privateKeyInfo, err error) {

@@ -24,6 +24,18 @@ func marshalSeed(oid asn1.ObjectIdentifier, seed, public []byte) (pkcs8, spki []
 	return pkcs8, spki, err
 }
 
+// parseSeedPublic reads a SubjectPublicKeyInfo and returns the encoded key.
+func parseSeedPublic(oid asn1.ObjectIdentifier, spki []byte) ([]byte, error) {
+	var info publicKeyInfo
+	if err := unmarshalAll(spki, &info); err != nil {
+		return nil, err
+	}
+	if !info.Algorithm.Algorithm.Equal(oid) || len(info.Algorithm.Parameters.FullBytes) != 0 {
+		return nil, errors.New("public key is of another algorithm")
+	}
+	return octets(info.PublicKey)
+}
+
 // parseSeed reads a private key that has a seed. If the expanded key stands
 // beside it, the two must agree.
 func parseSeed(oid asn1.ObjectIdentifier, size int, pkcs8 []byte, expand func(seed []byte) ([]byte, error)) ([]byte, error) {

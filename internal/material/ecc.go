@@ -5,7 +5,6 @@ import (
 	"crypto/ecdh"
 	"crypto/ecdsa"
 	"crypto/elliptic"
-	"crypto/x509"
 	"fmt"
 	"io"
 	"math/big"
@@ -19,8 +18,14 @@ import (
 // eccKey is a key pair on one of the NIST curves.
 type eccKey struct {
 	keyPair
+	eccPublic
 	private *ecdsa.PrivateKey
 	agree   func() (*ecdh.PrivateKey, error)
+}
+
+type eccPublic struct {
+	of  *keyspec.Spec
+	key *ecdsa.PublicKey
 }
 
 var (
@@ -82,7 +87,30 @@ func newECC(spec *keyspec.Spec, private *ecdsa.PrivateKey) (Material, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &eccKey{pair, private, sync.OnceValues(private.ECDH)}, nil
+	return &eccKey{pair, eccPublic{spec, &private.PublicKey}, private, sync.OnceValues(private.ECDH)}, nil
+}
+
+func parseECCPublic(spec *keyspec.Spec, spki []byte) (Verifier, error) {
+	curve, ok := nistCurves[spec.Name]
+	if !ok {
+		return parseSecp256k1Public(spec, spki)
+	}
+	key, err := parseNIST(curve, spki)
+	if err != nil {
+		return nil, err
+	}
+	return eccPublic{spec, key}, nil
+}
+
+func parseNIST(curve elliptic.Curve, spki []byte) (*ecdsa.PublicKey, error) {
+	key, err := parseStandardPublic[*ecdsa.PublicKey](spki)
+	if err != nil {
+		return nil, err
+	}
+	if key.Curve != curve {
+		return nil, fmt.Errorf("public key is on %s", key.Curve.Params().Name)
+	}
+	return key, nil
 }
 
 func (k *eccKey) Sign(alg types.SigningAlgorithmSpec, t types.MessageType, message []byte, rand io.Reader) ([]byte, error) {
@@ -92,24 +120,20 @@ func (k *eccKey) Sign(alg types.SigningAlgorithmSpec, t types.MessageType, messa
 	return ecdsa.SignASN1(rand, k.private, digest(ecdsaHashes[alg], t, message))
 }
 
-func (k *eccKey) Verify(alg types.SigningAlgorithmSpec, t types.MessageType, message, signature []byte) (bool, error) {
-	if err := checkMessage(k.spec, alg, t, message); err != nil {
+func (k eccPublic) Verify(alg types.SigningAlgorithmSpec, t types.MessageType, message, signature []byte) (bool, error) {
+	if err := checkMessage(k.of, alg, t, message); err != nil {
 		return false, err
 	}
-	return ecdsa.VerifyASN1(&k.private.PublicKey, digest(ecdsaHashes[alg], t, message), signature), nil
+	return ecdsa.VerifyASN1(k.key, digest(ecdsaHashes[alg], t, message), signature), nil
 }
 
 func (k *eccKey) Agree(alg types.KeyAgreementAlgorithmSpec, peer []byte) ([]byte, error) {
 	if err := checkAgreement(k.spec, alg); err != nil {
 		return nil, err
 	}
-	parsed, err := x509.ParsePKIXPublicKey(peer)
+	public, err := parseNIST(k.private.Curve, peer)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrPublicKey, err)
-	}
-	public, ok := parsed.(*ecdsa.PublicKey)
-	if !ok || public.Curve != k.private.Curve {
-		return nil, fmt.Errorf("%w: not on the curve of %s", ErrPublicKey, k.spec.Name)
 	}
 	remote, err := public.ECDH()
 	if err != nil {

@@ -13,8 +13,13 @@ import (
 
 type edwardsKey struct {
 	keyPair
+	edwardsPublic
 	private ed25519.PrivateKey
-	public  ed25519.PublicKey
+}
+
+type edwardsPublic struct {
+	of  *keyspec.Spec
+	key ed25519.PublicKey
 }
 
 var _ Signer = (*edwardsKey)(nil)
@@ -36,12 +41,21 @@ func newEdwards(spec *keyspec.Spec, private ed25519.PrivateKey) (Material, error
 	if err != nil {
 		return nil, err
 	}
-	return &edwardsKey{pair, private, private.Public().(ed25519.PublicKey)}, nil
+	public := edwardsPublic{spec, ed25519.PublicKey(private[ed25519.SeedSize:])}
+	return &edwardsKey{pair, public, private}, nil
 }
 
-// input is what Ed25519 or Ed25519ph signs. The latter hashes the caller's
-// digest once more, as AWS does.
-func (k *edwardsKey) input(alg types.SigningAlgorithmSpec, message []byte) ([]byte, *ed25519.Options) {
+func parseEdwardsPublic(spec *keyspec.Spec, spki []byte) (Verifier, error) {
+	key, err := parseStandardPublic[ed25519.PublicKey](spki)
+	if err != nil {
+		return nil, err
+	}
+	return edwardsPublic{spec, key}, nil
+}
+
+// edwardsInput is what Ed25519 or Ed25519ph signs. The latter hashes the
+// caller's digest once more, as AWS does.
+func edwardsInput(alg types.SigningAlgorithmSpec, message []byte) ([]byte, *ed25519.Options) {
 	if alg == types.SigningAlgorithmSpecEd25519PhSha512 {
 		again := sha512.Sum512(message)
 		return again[:], &ed25519.Options{Hash: crypto.SHA512}
@@ -53,14 +67,14 @@ func (k *edwardsKey) Sign(alg types.SigningAlgorithmSpec, t types.MessageType, m
 	if err := checkMessage(k.spec, alg, t, message); err != nil {
 		return nil, err
 	}
-	signed, opts := k.input(alg, message)
+	signed, opts := edwardsInput(alg, message)
 	return k.private.Sign(rand, signed, opts)
 }
 
-func (k *edwardsKey) Verify(alg types.SigningAlgorithmSpec, t types.MessageType, message, signature []byte) (bool, error) {
-	if err := checkMessage(k.spec, alg, t, message); err != nil {
+func (k edwardsPublic) Verify(alg types.SigningAlgorithmSpec, t types.MessageType, message, signature []byte) (bool, error) {
+	if err := checkMessage(k.of, alg, t, message); err != nil {
 		return false, err
 	}
-	signed, opts := k.input(alg, message)
-	return ed25519.VerifyWithOptions(k.public, signed, signature, opts) == nil, nil
+	signed, opts := edwardsInput(alg, message)
+	return ed25519.VerifyWithOptions(k.key, signed, signature, opts) == nil, nil
 }

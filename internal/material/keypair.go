@@ -54,6 +54,19 @@ func parseStandard[K any](pkcs8 []byte) (key K, err error) {
 	return key, nil
 }
 
+// parseStandardPublic reads a SubjectPublicKeyInfo that crypto/x509 knows.
+func parseStandardPublic[K any](spki []byte) (key K, err error) {
+	parsed, err := x509.ParsePKIXPublicKey(spki)
+	if err != nil {
+		return key, err
+	}
+	key, ok := parsed.(K)
+	if !ok {
+		return key, fmt.Errorf("public key is a %T", parsed)
+	}
+	return key, nil
+}
+
 // checkMessage says whether the spec signs such a message with the algorithm,
 // in the order in which the service complains.
 func checkMessage(spec *keyspec.Spec, alg types.SigningAlgorithmSpec, t types.MessageType, message []byte) error {

@@ -61,13 +61,18 @@ type Encrypter interface {
 	Decrypt(alg types.EncryptionAlgorithmSpec, ciphertext []byte) ([]byte, error)
 }
 
-// Signer makes and checks signatures. Both methods fail with ErrAlgorithm,
-// ErrMessageType or ErrDigestLength; the empty message type is RAW.
+// Verifier checks signatures. Verify reports whether the signature is one of
+// the message. It fails with ErrAlgorithm, ErrMessageType or ErrDigestLength;
+// the empty message type is RAW.
+type Verifier interface {
+	Verify(alg types.SigningAlgorithmSpec, messageType types.MessageType, message, signature []byte) (bool, error)
+}
+
+// Signer makes and checks signatures. Sign fails as Verify does.
 type Signer interface {
 	Public
+	Verifier
 	Sign(alg types.SigningAlgorithmSpec, messageType types.MessageType, message []byte, rand io.Reader) ([]byte, error)
-	// Verify reports whether the signature is one of the message.
-	Verify(alg types.SigningAlgorithmSpec, messageType types.MessageType, message, signature []byte) (bool, error)
 }
 
 // Mac makes and checks message authentication codes. Both methods fail with
@@ -105,10 +110,12 @@ type Public interface {
 	PublicKey() []byte
 }
 
-// family makes the key material of one family of specs.
+// family makes the key material of one family of specs. public is nil for a
+// family that signs nothing.
 type family struct {
 	derive func(spec *keyspec.Spec, partition string, seed [32]byte) (Material, error)
 	parse  func(spec *keyspec.Spec, partition string, encoded []byte) (Material, error)
+	public func(spec *keyspec.Spec, spki []byte) (Verifier, error)
 }
 
 // Derive makes key material that the seed alone decides. It fails with ErrSpec
@@ -136,6 +143,24 @@ func Parse(spec types.KeySpec, partition string, encoded []byte) (Material, erro
 	return m, nil
 }
 
+// ParsePublic reads the SubjectPublicKeyInfo of a key pair that signs. It fails
+// with ErrSpec if the partition does not offer the key spec or keys of the spec
+// sign nothing, with ErrPublicKey if the key is not of that spec.
+func ParsePublic(spec types.KeySpec, partition string, spki []byte) (Verifier, error) {
+	s, f, err := find(spec, partition)
+	if err != nil {
+		return nil, err
+	}
+	if f.public == nil {
+		return nil, fmt.Errorf("%w: %s signs nothing", ErrSpec, spec)
+	}
+	v, err := f.public(s, spki)
+	if err != nil {
+		return nil, fmt.Errorf("%w of %s: %w", ErrPublicKey, spec, err)
+	}
+	return v, nil
+}
+
 func find(spec types.KeySpec, partition string) (*keyspec.Spec, family, error) {
 	s, ok := keyspec.Lookup(spec)
 	if !ok || !s.AvailableIn(partition) {
@@ -149,12 +174,12 @@ func find(spec types.KeySpec, partition string) (*keyspec.Spec, family, error) {
 }
 
 var families = map[keyspec.Family]family{
-	keyspec.Symmetric: {deriveSymmetric, parseSymmetric},
-	keyspec.HMAC:      {deriveMac, parseMac},
-	keyspec.RSA:       {deriveRSA, parseRSA},
-	keyspec.ECC:       {deriveECC, parseECC},
-	keyspec.Edwards:   {deriveEdwards, parseEdwards},
-	keyspec.MLDSA:     {deriveMLDSA, parseMLDSA},
-	keyspec.MLKEM:     {deriveMLKEM, parseMLKEM},
-	keyspec.SM2:       {deriveSM2, parseSM2},
+	keyspec.Symmetric: {deriveSymmetric, parseSymmetric, nil},
+	keyspec.HMAC:      {deriveMac, parseMac, nil},
+	keyspec.RSA:       {deriveRSA, parseRSA, parseRSAPublic},
+	keyspec.ECC:       {deriveECC, parseECC, parseECCPublic},
+	keyspec.Edwards:   {deriveEdwards, parseEdwards, parseEdwardsPublic},
+	keyspec.MLDSA:     {deriveMLDSA, parseMLDSA, parseMLDSAPublic},
+	keyspec.MLKEM:     {deriveMLKEM, parseMLKEM, nil},
+	keyspec.SM2:       {deriveSM2, parseSM2, parseSM2Public},
 }

@@ -3,7 +3,6 @@ package material
 import (
 	"crypto"
 	"encoding/asn1"
-	"errors"
 	"fmt"
 	"io"
 
@@ -20,9 +19,14 @@ import (
 
 type mldsaKey struct {
 	keyPair
+	mldsaPublic
 	private *mldsa.PrivateKey
-	public  *mldsa.PublicKey
-	mu      *muVerifier
+}
+
+type mldsaPublic struct {
+	of  *keyspec.Spec
+	key *mldsa.PublicKey
+	mu  *muVerifier
 }
 
 var _ Signer = (*mldsaKey)(nil)
@@ -66,17 +70,36 @@ func newMLDSA(spec *keyspec.Spec, seed []byte) (Material, error) {
 	if err != nil {
 		return nil, err
 	}
-	public := private.PublicKey()
-	encoded := public.Bytes()
-	pkcs8, spki, err := marshalSeed(set.oid, seed, encoded)
+	public, err := newMLDSAPublic(spec, private.PublicKey().Bytes())
 	if err != nil {
 		return nil, err
 	}
-	mu, ok := newMuVerifier(set.mu, encoded)
-	if !ok {
-		return nil, errors.New("public key has the wrong length")
+	pkcs8, spki, err := marshalSeed(set.oid, seed, public.key.Bytes())
+	if err != nil {
+		return nil, err
 	}
-	return &mldsaKey{keyPair{spec, pkcs8, spki}, private, public, mu}, nil
+	return &mldsaKey{keyPair{spec, pkcs8, spki}, public, private}, nil
+}
+
+func parseMLDSAPublic(spec *keyspec.Spec, spki []byte) (Verifier, error) {
+	encoded, err := parseSeedPublic(mldsaSets[spec.Name].oid, spki)
+	if err != nil {
+		return nil, err
+	}
+	return newMLDSAPublic(spec, encoded)
+}
+
+func newMLDSAPublic(spec *keyspec.Spec, encoded []byte) (mldsaPublic, error) {
+	set := mldsaSets[spec.Name]
+	key, err := mldsa.NewPublicKey(set.parameters, encoded)
+	if err != nil {
+		return mldsaPublic{}, err
+	}
+	mu, err := newMuVerifier(set.mu, encoded)
+	if err != nil {
+		return mldsaPublic{}, err
+	}
+	return mldsaPublic{spec, key, mu}, nil
 }
 
 // externalMu tells the library that a message is μ.
@@ -95,12 +118,12 @@ func (k *mldsaKey) Sign(alg types.SigningAlgorithmSpec, t types.MessageType, mes
 	return k.private.Sign(rand, message, externalMu{})
 }
 
-func (k *mldsaKey) Verify(alg types.SigningAlgorithmSpec, t types.MessageType, message, signature []byte) (bool, error) {
-	if err := checkMessage(k.spec, alg, t, message); err != nil {
+func (k mldsaPublic) Verify(alg types.SigningAlgorithmSpec, t types.MessageType, message, signature []byte) (bool, error) {
+	if err := checkMessage(k.of, alg, t, message); err != nil {
 		return false, err
 	}
 	if isRaw(t) {
-		return mldsa.Verify(k.public, message, signature, nil) == nil, nil
+		return mldsa.Verify(k.key, message, signature, nil) == nil, nil
 	}
 	return k.mu.verify(message, signature), nil
 }

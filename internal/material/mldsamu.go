@@ -3,6 +3,7 @@ package material
 import (
 	"bytes"
 	"crypto/sha3"
+	"fmt"
 	"math/bits"
 	"sync"
 )
@@ -48,9 +49,10 @@ type muVerifier struct {
 	matrix func() [][]polynomial
 }
 
-func newMuVerifier(p *muParameters, public []byte) (*muVerifier, bool) {
+// newMuVerifier keeps the encoded public key.
+func newMuVerifier(p *muParameters, public []byte) (*muVerifier, error) {
 	if len(public) != p.publicKeySize() {
-		return nil, false
+		return nil, fmt.Errorf("public key has %d bytes, not %d", len(public), p.publicKeySize())
 	}
 	rho, rest := public[:32], public[32:]
 	v := &muVerifier{muParameters: p}
@@ -68,7 +70,7 @@ func newMuVerifier(p *muParameters, public []byte) (*muVerifier, bool) {
 		}
 		return m
 	})
-	return v, true
+	return v, nil
 }
 
 // verify reports whether the signature is one of μ.

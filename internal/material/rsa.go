@@ -14,7 +14,13 @@ import (
 
 type rsaKey struct {
 	keyPair
+	rsaPublic
 	private *rsa.PrivateKey
+}
+
+type rsaPublic struct {
+	of  *keyspec.Spec
+	key *rsa.PublicKey
 }
 
 var (
@@ -69,7 +75,18 @@ func newRSA(spec *keyspec.Spec, private *rsa.PrivateKey) (Material, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &rsaKey{pair, private}, nil
+	return &rsaKey{pair, rsaPublic{spec, &private.PublicKey}, private}, nil
+}
+
+func parseRSAPublic(spec *keyspec.Spec, spki []byte) (Verifier, error) {
+	key, err := parseStandardPublic[*rsa.PublicKey](spki)
+	if err != nil {
+		return nil, err
+	}
+	if bits := key.N.BitLen(); bits != spec.Bits {
+		return nil, fmt.Errorf("modulus has %d bits", bits)
+	}
+	return rsaPublic{spec, key}, nil
 }
 
 func (k *rsaKey) Sign(alg types.SigningAlgorithmSpec, t types.MessageType, message []byte, rand io.Reader) ([]byte, error) {
@@ -84,23 +101,23 @@ func (k *rsaKey) Sign(alg types.SigningAlgorithmSpec, t types.MessageType, messa
 	return rsa.SignPKCS1v15(rand, k.private, s.hash, d)
 }
 
-func (k *rsaKey) Verify(alg types.SigningAlgorithmSpec, t types.MessageType, message, signature []byte) (bool, error) {
-	if err := checkMessage(k.spec, alg, t, message); err != nil {
+func (k rsaPublic) Verify(alg types.SigningAlgorithmSpec, t types.MessageType, message, signature []byte) (bool, error) {
+	if err := checkMessage(k.of, alg, t, message); err != nil {
 		return false, err
 	}
 	s := rsaSignings[alg]
 	d := digest(s.hash, t, message)
 	if s.pss {
-		return rsa.VerifyPSS(&k.private.PublicKey, s.hash, d, signature, pssOptions) == nil, nil
+		return rsa.VerifyPSS(k.key, s.hash, d, signature, pssOptions) == nil, nil
 	}
-	return rsa.VerifyPKCS1v15(&k.private.PublicKey, s.hash, d, signature) == nil, nil
+	return rsa.VerifyPKCS1v15(k.key, s.hash, d, signature) == nil, nil
 }
 
 func (k *rsaKey) Encrypt(alg types.EncryptionAlgorithmSpec, plaintext []byte, rand io.Reader) ([]byte, error) {
 	if err := checkPlaintext(k.spec, alg, plaintext); err != nil {
 		return nil, err
 	}
-	return rsa.EncryptOAEP(oaepHashes[alg].New(), rand, &k.private.PublicKey, plaintext, nil)
+	return rsa.EncryptOAEP(oaepHashes[alg].New(), rand, k.key, plaintext, nil)
 }
 
 func (k *rsaKey) Decrypt(alg types.EncryptionAlgorithmSpec, ciphertext []byte) ([]byte, error) {

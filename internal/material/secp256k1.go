@@ -19,8 +19,13 @@ var oidSecp256k1 = asn1.ObjectIdentifier{1, 3, 132, 0, 10}
 // secp256k1Key is a key pair on the SEC curve P256K1.
 type secp256k1Key struct {
 	keyPair
+	secp256k1Public
 	private *secp256k1.PrivateKey
-	public  *secp256k1.PublicKey
+}
+
+type secp256k1Public struct {
+	of  *keyspec.Spec
+	key *secp256k1.PublicKey
 }
 
 var _ Signer = (*secp256k1Key)(nil)
@@ -53,7 +58,22 @@ func newSecp256k1(spec *keyspec.Spec, scalar, point []byte) (Material, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &secp256k1Key{keyPair{spec, pkcs8, spki}, private, public}, nil
+	return &secp256k1Key{keyPair{spec, pkcs8, spki}, secp256k1Public{spec, public}, private}, nil
+}
+
+func parseSecp256k1Public(spec *keyspec.Spec, spki []byte) (Verifier, error) {
+	point, err := parseECPublic(oidSecp256k1, spki)
+	if err != nil {
+		return nil, err
+	}
+	if len(point) != secp256k1.PubKeyBytesLenUncompressed || point[0] != secp256k1.PubKeyFormatUncompressed {
+		return nil, errors.New("point is not uncompressed")
+	}
+	key, err := secp256k1.ParsePubKey(point)
+	if err != nil {
+		return nil, err
+	}
+	return secp256k1Public{spec, key}, nil
 }
 
 // Sign draws its nonce and leaves s as it comes, in either half of the group's
@@ -105,13 +125,13 @@ func encodeSignature(r, s *secp256k1.ModNScalar) ([]byte, error) {
 	})
 }
 
-func (k *secp256k1Key) Verify(alg types.SigningAlgorithmSpec, t types.MessageType, message, signature []byte) (bool, error) {
-	if err := checkMessage(k.spec, alg, t, message); err != nil {
+func (k secp256k1Public) Verify(alg types.SigningAlgorithmSpec, t types.MessageType, message, signature []byte) (bool, error) {
+	if err := checkMessage(k.of, alg, t, message); err != nil {
 		return false, err
 	}
 	parsed, err := ecdsa.ParseDERSignature(signature)
 	if err != nil {
 		return false, nil
 	}
-	return parsed.Verify(digest(ecdsaHashes[alg], t, message), k.public), nil
+	return parsed.Verify(digest(ecdsaHashes[alg], t, message), k.key), nil
 }

@@ -21,8 +21,14 @@ var oidSM2 = asn1.ObjectIdentifier{1, 2, 156, 10197, 1, 301}
 // sm2Key is a key pair on the curve of GB/T 32918.
 type sm2Key struct {
 	keyPair
+	sm2Public
 	private *sm2.PrivateKey
 	agree   *ecdh.PrivateKey
+}
+
+type sm2Public struct {
+	of  *keyspec.Spec
+	key *ecdsa.PublicKey
 }
 
 var (
@@ -71,15 +77,33 @@ func newSM2(spec *keyspec.Spec, scalar, point []byte) (Material, error) {
 	if err != nil {
 		return nil, err
 	}
-	private := &sm2.PrivateKey{PrivateKey: ecdsa.PrivateKey{
-		D: d,
-		PublicKey: ecdsa.PublicKey{
-			Curve: sm2.P256(),
-			X:     new(big.Int).SetBytes(encoded[1 : 1+sm2Size]),
-			Y:     new(big.Int).SetBytes(encoded[1+sm2Size:]),
-		},
-	}}
-	return &sm2Key{keyPair{spec, pkcs8, spki}, private, agree}, nil
+	private := &sm2.PrivateKey{PrivateKey: ecdsa.PrivateKey{D: d, PublicKey: *sm2Point(encoded)}}
+	return &sm2Key{keyPair{spec, pkcs8, spki}, sm2Public{spec, &private.PublicKey}, private, agree}, nil
+}
+
+// sm2Point is a public key from its uncompressed point, which is valid.
+func sm2Point(encoded []byte) *ecdsa.PublicKey {
+	return &ecdsa.PublicKey{
+		Curve: sm2.P256(),
+		X:     new(big.Int).SetBytes(encoded[1 : 1+sm2Size]),
+		Y:     new(big.Int).SetBytes(encoded[1+sm2Size:]),
+	}
+}
+
+func parseSM2Public(spec *keyspec.Spec, spki []byte) (Verifier, error) {
+	key, err := parseSM2Peer(spki)
+	if err != nil {
+		return nil, err
+	}
+	return sm2Public{spec, sm2Point(key.Bytes())}, nil
+}
+
+func parseSM2Peer(spki []byte) (*ecdh.PublicKey, error) {
+	point, err := parseECPublic(oidSM2, spki)
+	if err != nil {
+		return nil, err
+	}
+	return ecdh.P256().NewPublicKey(point)
 }
 
 func (k *sm2Key) Sign(alg types.SigningAlgorithmSpec, t types.MessageType, message []byte, rand io.Reader) ([]byte, error) {
@@ -92,14 +116,14 @@ func (k *sm2Key) Sign(alg types.SigningAlgorithmSpec, t types.MessageType, messa
 	return sm2.SignASN1(rand, k.private, message, nil)
 }
 
-func (k *sm2Key) Verify(alg types.SigningAlgorithmSpec, t types.MessageType, message, signature []byte) (bool, error) {
-	if err := checkMessage(k.spec, alg, t, message); err != nil {
+func (k sm2Public) Verify(alg types.SigningAlgorithmSpec, t types.MessageType, message, signature []byte) (bool, error) {
+	if err := checkMessage(k.of, alg, t, message); err != nil {
 		return false, err
 	}
 	if isRaw(t) {
-		return sm2.VerifyASN1WithSM2(&k.private.PublicKey, rawMessage.UID, message, signature), nil
+		return sm2.VerifyASN1WithSM2(k.key, rawMessage.UID, message, signature), nil
 	}
-	return sm2.VerifyASN1(&k.private.PublicKey, message, signature), nil
+	return sm2.VerifyASN1(k.key, message, signature), nil
 }
 
 // Encrypt gives the DER form of the ciphertext. SM2 encrypts no empty message.
@@ -110,7 +134,7 @@ func (k *sm2Key) Encrypt(alg types.EncryptionAlgorithmSpec, plaintext []byte, ra
 	if len(plaintext) == 0 {
 		return nil, fmt.Errorf("%w: none", ErrPlaintextLength)
 	}
-	return sm2.EncryptASN1(rand, &k.private.PublicKey, plaintext)
+	return sm2.EncryptASN1(rand, k.key, plaintext)
 }
 
 func (k *sm2Key) Decrypt(alg types.EncryptionAlgorithmSpec, ciphertext []byte) ([]byte, error) {
@@ -133,11 +157,7 @@ func (k *sm2Key) Agree(alg types.KeyAgreementAlgorithmSpec, peer []byte) ([]byte
 	if err := checkAgreement(k.spec, alg); err != nil {
 		return nil, err
 	}
-	point, err := parseECPublic(oidSM2, peer)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrPublicKey, err)
-	}
-	public, err := ecdh.P256().NewPublicKey(point)
+	public, err := parseSM2Peer(peer)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrPublicKey, err)
 	}
