@@ -19,20 +19,20 @@ var setPrefixes = map[string]set{"forallvalues": forAllValues, "foranyvalue": fo
 
 // condition is one operator on one condition key.
 type condition struct {
-	operator string // as written
+	written  string // the operator, as written
 	name     string // of the key, as written
 	key      string // in lower case
 	set      set
 	ifExists bool
-	negated  bool
-	matcher  matcher // nil for Null
-	absent   bool    // Null: holds if the key is absent
-	present  bool    // Null: holds if the key is present
+	operator *operator // nil for Null
+	values   *operands
+	absent   bool // Null: holds if the key is absent
+	present  bool // Null: holds if the key is present
 }
 
 // newCondition compiles a condition. The error says what is wrong with the operator.
 func newCondition(written, name string, values []string, variables bool) (condition, error) {
-	c := condition{operator: written, name: name, key: strings.ToLower(name)}
+	c := condition{written: written, name: name, key: strings.ToLower(name)}
 	op := strings.ToLower(written)
 	if before, after, ok := strings.Cut(op, ":"); ok {
 		if c.set = setPrefixes[before]; c.set == single {
@@ -51,12 +51,10 @@ func newCondition(written, name string, values []string, variables bool) (condit
 		}
 		return c, nil
 	}
-	o := operators[op]
-	if o == nil {
+	if c.operator = operators[op]; c.operator == nil {
 		return c, fmt.Errorf("%q is not a condition operator", written)
 	}
-	c.negated = o.negated
-	c.matcher = o.build(values, variables)
+	c.values = c.operator.read(values, variables)
 	return c, nil
 }
 
@@ -64,9 +62,10 @@ func newCondition(written, name string, values []string, variables bool) (condit
 // of values is absent.
 func (c *condition) holds(r *Request) bool {
 	values, ok := r.values(c.key)
-	if c.matcher == nil {
+	if c.operator == nil {
 		return ok && c.present || !ok && c.absent
 	}
+	negated := c.operator.negated
 	if !ok {
 		switch {
 		case c.ifExists, c.set == forAllValues:
@@ -74,30 +73,30 @@ func (c *condition) holds(r *Request) bool {
 		case c.set == forAnyValue:
 			return false
 		default:
-			return c.negated
+			return negated
 		}
 	}
 	switch c.set {
 	case forAllValues:
 		for _, v := range values {
-			if c.matcher.match(v, r) == c.negated {
+			if c.operator.match(c.values, v, r) == negated {
 				return false
 			}
 		}
 		return true
 	case forAnyValue:
 		for _, v := range values {
-			if c.matcher.match(v, r) != c.negated {
+			if c.operator.match(c.values, v, r) != negated {
 				return true
 			}
 		}
 		return false
 	default:
 		for _, v := range values {
-			if c.matcher.match(v, r) {
-				return !c.negated
+			if c.operator.match(c.values, v, r) {
+				return !negated
 			}
 		}
-		return c.negated
+		return negated
 	}
 }

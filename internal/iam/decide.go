@@ -23,7 +23,11 @@ type Request struct {
 
 // values returns the values of a condition key by its name in lower case.
 func (r *Request) values(key string) ([]string, bool) {
-	values, ok := r.Principal.keys[key]
+	var values []string
+	var ok bool
+	if strings.HasPrefix(key, "aws:principal") || key == "aws:username" {
+		values, ok = r.Principal.keys[key]
+	}
 	if !ok && r.Lookup != nil {
 		values, ok = r.Lookup(key)
 	}

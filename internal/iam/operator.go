@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"cmp"
 	"encoding/base64"
 	"math"
 	"net/netip"
@@ -10,48 +11,63 @@ import (
 	"time"
 )
 
-// matcher compares one value of the request with the values of a condition, and
-// reports whether any of them matches.
-type matcher interface {
-	match(value string, r *Request) bool
-}
-
-// operator is a condition operator. A negated one holds where its matcher finds
-// no match.
+// operator is a condition operator. A negated one holds where its values find no
+// match.
 type operator struct {
 	name    string
 	negated bool
-	build   func(values []string, variables bool) matcher
+	kind    valueKind
+	syntax  syntax         // of texts
+	holds   func(int) bool // of numbers and dates: whether the order of request and policy is right
 }
+
+// valueKind is how the values of a condition are compared.
+type valueKind uint8
+
+const (
+	text valueKind = iota
+	number
+	date
+	boolean
+	binary
+	address
+	resourceName
+)
+
+func equal(order int) bool   { return order == 0 }
+func less(order int) bool    { return order < 0 }
+func atMost(order int) bool  { return order <= 0 }
+func greater(order int) bool { return order > 0 }
+func atLeast(order int) bool { return order >= 0 }
 
 // operators are the condition operators of IAM but Null, by name in lower case.
 var operators = indexOperators([]operator{
-	{"StringEquals", false, texts(syntax{})},
-	{"StringNotEquals", true, texts(syntax{})},
-	{"StringEqualsIgnoreCase", false, texts(syntax{fold: true})},
-	{"StringNotEqualsIgnoreCase", true, texts(syntax{fold: true})},
-	{"StringLike", false, texts(syntax{wildcards: true})},
-	{"StringNotLike", true, texts(syntax{wildcards: true})},
-	{"NumericEquals", false, numbers(func(a, b float64) bool { return a == b })},
-	{"NumericNotEquals", true, numbers(func(a, b float64) bool { return a == b })},
-	{"NumericLessThan", false, numbers(func(a, b float64) bool { return a < b })},
-	{"NumericLessThanEquals", false, numbers(func(a, b float64) bool { return a <= b })},
-	{"NumericGreaterThan", false, numbers(func(a, b float64) bool { return a > b })},
-	{"NumericGreaterThanEquals", false, numbers(func(a, b float64) bool { return a >= b })},
-	{"DateEquals", false, dates(func(c int) bool { return c == 0 })},
-	{"DateNotEquals", true, dates(func(c int) bool { return c == 0 })},
-	{"DateLessThan", false, dates(func(c int) bool { return c < 0 })},
-	{"DateLessThanEquals", false, dates(func(c int) bool { return c <= 0 })},
-	{"DateGreaterThan", false, dates(func(c int) bool { return c > 0 })},
-	{"DateGreaterThanEquals", false, dates(func(c int) bool { return c >= 0 })},
-	{"Bool", false, booleans},
-	{"BinaryEquals", false, binaries},
-	{"IpAddress", false, addresses},
-	{"NotIpAddress", true, addresses},
-	{"ArnEquals", false, arns},
-	{"ArnLike", false, arns},
-	{"ArnNotEquals", true, arns},
-	{"ArnNotLike", true, arns},
+	{name: "StringEquals"},
+	{name: "StringNotEquals", negated: true},
+	{name: "StringEqualsIgnoreCase", syntax: syntax{fold: true}},
+	{name: "StringNotEqualsIgnoreCase", syntax: syntax{fold: true}, negated: true},
+	{name: "StringLike", syntax: syntax{wildcards: true}},
+	{name: "StringNotLike", syntax: syntax{wildcards: true}, negated: true},
+	{name: "NumericEquals", kind: number, holds: equal},
+	{name: "NumericNotEquals", kind: number, holds: equal, negated: true},
+	{name: "NumericLessThan", kind: number, holds: less},
+	{name: "NumericLessThanEquals", kind: number, holds: atMost},
+	{name: "NumericGreaterThan", kind: number, holds: greater},
+	{name: "NumericGreaterThanEquals", kind: number, holds: atLeast},
+	{name: "DateEquals", kind: date, holds: equal},
+	{name: "DateNotEquals", kind: date, holds: equal, negated: true},
+	{name: "DateLessThan", kind: date, holds: less},
+	{name: "DateLessThanEquals", kind: date, holds: atMost},
+	{name: "DateGreaterThan", kind: date, holds: greater},
+	{name: "DateGreaterThanEquals", kind: date, holds: atLeast},
+	{name: "Bool", kind: boolean},
+	{name: "BinaryEquals", kind: binary},
+	{name: "IpAddress", kind: address},
+	{name: "NotIpAddress", kind: address, negated: true},
+	{name: "ArnEquals", kind: resourceName},
+	{name: "ArnLike", kind: resourceName},
+	{name: "ArnNotEquals", kind: resourceName, negated: true},
+	{name: "ArnNotLike", kind: resourceName, negated: true},
 })
 
 func indexOperators(list []operator) map[string]*operator {
@@ -62,88 +78,87 @@ func indexOperators(list []operator) map[string]*operator {
 	return out
 }
 
-type textMatcher []pattern
-
-func texts(x syntax) func([]string, bool) matcher {
-	return func(values []string, variables bool) matcher {
-		x := x
-		x.variables = variables
-		out := make(textMatcher, len(values))
-		for i, v := range values {
-			out[i] = compile(v, x)
-		}
-		return out
-	}
+// operands are the values of a condition, read as its operator takes them. What
+// cannot be read so is left out, as it matches nothing.
+type operands struct {
+	texts     []pattern
+	numbers   []float64
+	dates     []time.Time
+	yes, no   bool
+	binaries  []string
+	addresses []netip.Prefix
+	arns      []arnPattern
 }
 
-func (m textMatcher) match(value string, r *Request) bool { return anyPattern(m, value, r) }
-
-type arnMatcher []arnPattern
-
-func arns(values []string, variables bool) matcher {
-	out := make(arnMatcher, len(values))
-	for i, v := range values {
-		out[i] = compileARN(v, variables)
+// read compiles the values of a condition.
+func (o *operator) read(values []string, variables bool) *operands {
+	out := new(operands)
+	x := o.syntax
+	x.variables = variables
+	for _, v := range values {
+		switch o.kind {
+		case text:
+			out.texts = append(out.texts, compile(v, x))
+		case number:
+			if f, ok := parseNumber(v); ok {
+				out.numbers = append(out.numbers, f)
+			}
+		case date:
+			if t, ok := parseDate(v); ok {
+				out.dates = append(out.dates, t)
+			}
+		case boolean:
+			out.yes = out.yes || strings.EqualFold(v, "true")
+			out.no = out.no || strings.EqualFold(v, "false")
+		case binary:
+			if b, err := base64.StdEncoding.DecodeString(v); err == nil {
+				out.binaries = append(out.binaries, string(b))
+			}
+		case address:
+			if p, ok := parseRange(v); ok {
+				out.addresses = append(out.addresses, p)
+			}
+		case resourceName:
+			out.arns = append(out.arns, compileARN(v, variables))
+		}
 	}
 	return out
 }
 
-func (m arnMatcher) match(value string, r *Request) bool {
-	for i := range m {
-		if m[i].matches(value, r) {
-			return true
-		}
-	}
-	return false
-}
-
-type numberMatcher struct {
-	values []float64
-	holds  func(request, policy float64) bool
-}
-
-func numbers(holds func(request, policy float64) bool) func([]string, bool) matcher {
-	return func(values []string, _ bool) matcher {
-		m := numberMatcher{holds: holds}
-		for _, v := range values {
-			if f, ok := parseNumber(v); ok {
-				m.values = append(m.values, f)
+// match reports whether a value of the request matches any of the policy. It is
+// no interface of a type for each kind, since the request would then escape to
+// the heap with every decision.
+func (o *operator) match(values *operands, value string, r *Request) bool {
+	switch o.kind {
+	case text:
+		return anyPattern(values.texts, value, r)
+	case number:
+		f, ok := parseNumber(value)
+		return ok && slices.ContainsFunc(values.numbers, func(v float64) bool { return o.holds(cmp.Compare(f, v)) })
+	case date:
+		t, ok := parseDate(value)
+		return ok && slices.ContainsFunc(values.dates, func(v time.Time) bool { return o.holds(t.Compare(v)) })
+	case boolean:
+		return values.yes && strings.EqualFold(value, "true") || values.no && strings.EqualFold(value, "false")
+	case binary:
+		b, err := base64.StdEncoding.DecodeString(value)
+		return err == nil && slices.Contains(values.binaries, string(b))
+	case address:
+		a, err := netip.ParseAddr(value)
+		return err == nil && slices.ContainsFunc(values.addresses, func(p netip.Prefix) bool { return p.Contains(a.Unmap()) })
+	default:
+		for i := range values.arns {
+			if values.arns[i].matches(value, r) {
+				return true
 			}
 		}
-		return m
+		return false
 	}
-}
-
-func (m numberMatcher) match(value string, _ *Request) bool {
-	f, ok := parseNumber(value)
-	return ok && slices.ContainsFunc(m.values, func(v float64) bool { return m.holds(f, v) })
 }
 
 func parseNumber(text string) (float64, bool) {
 	f, err := strconv.ParseFloat(text, 64)
 	return f, err == nil && !math.IsNaN(f) && !math.IsInf(f, 0)
-}
-
-type dateMatcher struct {
-	values []time.Time
-	holds  func(order int) bool
-}
-
-func dates(holds func(order int) bool) func([]string, bool) matcher {
-	return func(values []string, _ bool) matcher {
-		m := dateMatcher{holds: holds}
-		for _, v := range values {
-			if t, ok := parseDate(v); ok {
-				m.values = append(m.values, t)
-			}
-		}
-		return m
-	}
-}
-
-func (m dateMatcher) match(value string, _ *Request) bool {
-	t, ok := parseDate(value)
-	return ok && slices.ContainsFunc(m.values, func(v time.Time) bool { return m.holds(t.Compare(v)) })
 }
 
 // dateLayouts are the forms of ISO 8601 that IAM takes.
@@ -168,57 +183,14 @@ func parseDate(text string) (time.Time, bool) {
 	return time.Unix(int64(whole), int64(fraction*1e9)), true
 }
 
-type boolMatcher struct{ yes, no bool }
-
-func booleans(values []string, _ bool) matcher {
-	var m boolMatcher
-	for _, v := range values {
-		m.yes = m.yes || strings.EqualFold(v, "true")
-		m.no = m.no || strings.EqualFold(v, "false")
+// parseRange reads a range of addresses, or one address.
+func parseRange(text string) (netip.Prefix, bool) {
+	if p, err := netip.ParsePrefix(text); err == nil {
+		return p, true
 	}
-	return m
-}
-
-func (m boolMatcher) match(value string, _ *Request) bool {
-	return m.yes && strings.EqualFold(value, "true") || m.no && strings.EqualFold(value, "false")
-}
-
-type binaryMatcher []string
-
-func binaries(values []string, _ bool) matcher {
-	var m binaryMatcher
-	for _, v := range values {
-		if b, err := base64.StdEncoding.DecodeString(v); err == nil {
-			m = append(m, string(b))
-		}
+	a, err := netip.ParseAddr(text)
+	if err != nil || a.Zone() != "" {
+		return netip.Prefix{}, false
 	}
-	return m
-}
-
-func (m binaryMatcher) match(value string, _ *Request) bool {
-	b, err := base64.StdEncoding.DecodeString(value)
-	return err == nil && slices.Contains(m, string(b))
-}
-
-type addressMatcher []netip.Prefix
-
-func addresses(values []string, _ bool) matcher {
-	var m addressMatcher
-	for _, v := range values {
-		if p, err := netip.ParsePrefix(v); err == nil {
-			m = append(m, p)
-		} else if a, err := netip.ParseAddr(v); err == nil && a.Zone() == "" {
-			m = append(m, netip.PrefixFrom(a, a.BitLen()))
-		}
-	}
-	return m
-}
-
-func (m addressMatcher) match(value string, _ *Request) bool {
-	a, err := netip.ParseAddr(value)
-	if err != nil {
-		return false
-	}
-	a = a.Unmap()
-	return slices.ContainsFunc(m, func(p netip.Prefix) bool { return p.Contains(a) })
+	return netip.PrefixFrom(a, a.BitLen()), true
 }

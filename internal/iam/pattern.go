@@ -221,6 +221,13 @@ func matchElems(elems []elem, text string, fold bool) bool {
 			return false
 		}
 		mark += runeLen(text[mark:])
+		if next := star + 1; !fold && next < len(elems) && elems[next].kind == literal {
+			skip := strings.Index(text[mark:], elems[next].text)
+			if skip < 0 {
+				return false
+			}
+			mark += skip
+		}
 		at, pos = star+1, mark
 	}
 }

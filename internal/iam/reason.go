@@ -1,7 +1,6 @@
 package iam
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 )
@@ -21,7 +20,7 @@ func (s *statement) label() string {
 }
 
 func (s source) label() string {
-	return fmt.Sprintf("%s of identity policy %d", s.statement.label(), s.policy+1)
+	return s.statement.label() + " of identity policy " + strconv.Itoa(s.policy+1)
 }
 
 // Reason says in one line which statement of which policy, or which grant,
@@ -33,11 +32,10 @@ func (d Decision) Reason() string {
 	case d.caller == nil:
 		return ""
 	case d.key != nil && d.identity.statement != nil && d.key.names(d.caller) == byAccount:
-		return fmt.Sprintf("%s of the key policy lets account %s use IAM policies, and %s allows it",
-			d.key.label(), d.caller.account, d.identity.label())
+		return d.key.label() + " of the key policy lets account " + d.caller.account + " use IAM policies, and " +
+			d.identity.label() + " allows it"
 	case d.key != nil && d.identity.statement != nil:
-		return fmt.Sprintf("%s of the key policy allows it to another account, and %s allows it there",
-			d.key.label(), d.identity.label())
+		return d.key.label() + " of the key policy allows it to another account, and " + d.identity.label() + " allows it there"
 	case d.key != nil:
 		return d.key.label() + " of the key policy allows it"
 	case d.identity.statement != nil:
@@ -48,101 +46,126 @@ func (d Decision) Reason() string {
 }
 
 // denied composes the decision and its reason at once, while what the request
-// looks up is as it was. s is the statement that denies, or for NoResourceAllow
+// looks up is as it was. It joins strings rather than print them: what is printed
+// escapes, and the question with it. s is the statement that denies, or for NoResourceAllow
 // the one of an identity policy that allows in vain.
 func denied(q *Question, why Denial, s source) Decision {
 	r := &q.Request
+	caller := shorten(r.Principal.arn)
 	var text string
-	var notes []string
+	var near notes
 	switch why {
 	case DenyInIdentity:
 		text = s.label() + " denies it"
-		notes = absentKeys(s.statement, r)
+		near.absentKeys(s.statement, r)
 	case DenyInResource:
 		text = s.statement.label() + " of the key policy denies it"
-		notes = absentKeys(s.statement, r)
+		near.absentKeys(s.statement, r)
 	case NoIdentityAllow:
-		text = fmt.Sprintf("no identity policy of %s allows %s on %s", shorten(r.Principal.arn), r.Action, shorten(r.Resource))
-		notes = nearMisses(q)
+		text = "no identity policy of " + caller + " allows " + r.Action + " on " + shorten(r.Resource)
+		near.misses(q)
 	default:
-		text = fmt.Sprintf("the key policy allows %s neither to %s nor to its account", r.Action, shorten(r.Principal.arn))
+		text = "the key policy allows " + r.Action + " neither to " + caller + " nor to its account"
 		if r.Principal.kind == Service {
-			text = fmt.Sprintf("the key policy does not allow %s to %s", r.Action, shorten(r.Principal.arn))
+			text = "the key policy does not allow " + r.Action + " to " + caller
 		}
 		if s.statement != nil {
 			text += ", so " + s.label() + " counts for nothing"
 		}
-		notes = nearMisses(q)
+		near.misses(q)
 	}
-	if len(notes) > maxNotes {
-		notes = append(notes[:maxNotes], fmt.Sprintf("and %d more", len(notes)-maxNotes))
-	}
-	if len(notes) > 0 {
-		text += ": " + strings.Join(notes, "; ")
-	}
+	text += near.String()
 	return Decision{Denial: why, caller: r.Principal, text: text}
+}
+
+// notes are what a reason adds. Those beyond maxNotes are counted and not
+// composed, since a policy may have hundreds.
+type notes struct {
+	list []string
+	more int
+}
+
+// room reports whether another note is wanted, and counts it if not.
+func (n *notes) room() bool {
+	if len(n.list) < maxNotes {
+		return true
+	}
+	n.more++
+	return false
+}
+
+func (n *notes) String() string {
+	if len(n.list) == 0 {
+		return ""
+	}
+	text := ": " + strings.Join(n.list, "; ")
+	if n.more > 0 {
+		text += "; and " + strconv.Itoa(n.more) + " more"
+	}
+	return text
 }
 
 // absentKeys tells of the condition keys that a statement asked for in vain and
 // took effect all the same.
-func absentKeys(s *statement, r *Request) []string {
-	var notes []string
+func (n *notes) absentKeys(s *statement, r *Request) {
 	for i := range s.conditions {
 		c := &s.conditions[i]
-		if _, ok := r.values(c.key); !ok {
-			notes = append(notes, c.standing(r))
+		if _, ok := r.values(c.key); !ok && n.room() {
+			n.list = append(n.list, c.standing(r))
 		}
 	}
-	return notes
 }
 
-// nearMisses tells of the statements that would allow the request but for one thing.
-func nearMisses(q *Question) []string {
-	var notes []string
+// misses tells of the statements that would allow the request but for one thing.
+func (n *notes) misses(q *Question) {
 	r := &q.Request
 	if q.KeyPolicy != nil {
 		for _, s := range q.KeyPolicy.inert {
-			if !s.deny && s.names(r.Principal) != notNamed {
-				notes = append(notes, s.label()+" of the key policy lacks Action or Resource, so has no effect")
+			if !s.deny && s.names(r.Principal) != notNamed && n.room() {
+				n.list = append(n.list, s.label()+" of the key policy lacks Action or Resource, so has no effect")
 			}
 		}
 		for _, s := range q.KeyPolicy.allows {
 			if s.names(r.Principal) == notNamed {
 				continue
 			}
-			if miss := s.miss(r); miss != "" {
-				notes = append(notes, s.label()+" of the key policy "+miss)
+			if c, missed := s.miss(r); missed && n.room() {
+				n.list = append(n.list, s.label()+" of the key policy "+c.lack(r))
 			}
 		}
 	}
 	for i, p := range q.Identity {
 		for _, s := range p.allows {
-			if miss := s.miss(r); miss != "" {
-				notes = append(notes, source{s, i}.label()+" "+miss)
+			if c, missed := s.miss(r); missed && n.room() {
+				n.list = append(n.list, source{s, i}.label()+" "+c.lack(r))
 			}
 		}
 	}
-	return notes
 }
 
-// miss says what keeps a statement about the action from applying, or returns ""
-// if it applies or is about something else.
-func (s *statement) miss(r *Request) string {
+// miss reports whether one thing keeps a statement about the action from
+// applying: the condition returned or, if nil, an alias as its resource.
+func (s *statement) miss(r *Request) (*condition, bool) {
 	if anyPattern(s.actions, r.Action, r) == s.notAction {
-		return ""
+		return nil, false
 	}
 	if anyPattern(s.resources, r.Resource, r) == s.notResource {
-		if strings.Contains(r.Resource, ":key/") && s.namesAlias() {
-			return "has an alias as Resource, which stands for no key"
-		}
-		return ""
+		return nil, strings.Contains(r.Resource, ":key/") && s.namesAlias()
 	}
 	for i := range s.conditions {
 		if c := &s.conditions[i]; !c.holds(r) {
-			return fmt.Sprintf("asks %s of %s, and %s", shorten(c.operator), shorten(c.name), c.standing(r))
+			return c, true
 		}
 	}
-	return ""
+	return nil, false
+}
+
+// lack says what a miss is.
+func (c *condition) lack(r *Request) string {
+	if c == nil {
+		return "has an alias as Resource, which stands for no key"
+	}
+	return "asks " + shorten(c.written) + " of " + shorten(c.name) + ", and " + c.standing(r)
 }
 
 func (s *statement) namesAlias() bool {
@@ -167,7 +190,7 @@ func (c *condition) standing(r *Request) string {
 		}
 		more := ""
 		if n := len(values) - maxValues; n > 0 {
-			more = fmt.Sprintf(" and %d more", n)
+			more = " and " + strconv.Itoa(n) + " more"
 		}
 		return name + " is " + strings.Join(shown, ", ") + more
 	}
