@@ -58,12 +58,18 @@ func newRSAKey(p, q *big.Int) *rsa.PrivateKey {
 		p, q = q, p
 	}
 	one := big.NewInt(1)
-	phi := new(big.Int).Mul(new(big.Int).Sub(p, one), new(big.Int).Sub(q, one))
+	p1, q1 := new(big.Int).Sub(p, one), new(big.Int).Sub(q, one)
+	d := new(big.Int).ModInverse(big.NewInt(rsaExponent), new(big.Int).Mul(p1, q1))
 	key := &rsa.PrivateKey{
 		PublicKey: rsa.PublicKey{N: new(big.Int).Mul(p, q), E: rsaExponent},
-		D:         new(big.Int).ModInverse(big.NewInt(rsaExponent), phi),
+		D:         d,
 		Primes:    []*big.Int{p, q},
 	}
+	// With these given, Precompute checks them instead of computing them anew
+	// in constant time, which would take most of the milliseconds.
+	key.Precomputed.Dp = new(big.Int).Mod(d, p1)
+	key.Precomputed.Dq = new(big.Int).Mod(d, q1)
+	key.Precomputed.Qinv = new(big.Int).ModInverse(q, p)
 	key.Precompute()
 	return key
 }
