@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	smithytime "github.com/aws/smithy-go/time"
 )
 
 func (text) absent(v reflect.Value) bool     { return v.Len() == 0 }
@@ -146,13 +144,6 @@ func appendTime(dst []byte, t time.Time) []byte {
 	digits := strconv.FormatInt(ms, 10)
 	dst = appendFraction(append(dst, digits[0]), digits[1:])
 	return strconv.AppendInt(append(dst, 'E'), int64(len(digits)-4), 10)
-}
-
-// ClientTime returns t as a client of the SDK reads it from the wire: in
-// milliseconds, and one short of that where its conversion of epoch seconds
-// from a float cuts off what it should round.
-func ClientTime(t time.Time) time.Time {
-	return smithytime.ParseEpochSeconds(float64(t.UnixMilli()) / 1000)
 }
 
 func appendFraction(dst []byte, digits string) []byte {
