@@ -1,0 +1,64 @@
+package kmsfake_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/smithy-go"
+
+	"example.com/kmsfake"
+)
+
+// allowAll lets every principal of every account do all with a key.
+func allowAll(t testing.TB, f *kmsfake.Fake, keyID string) {
+	t.Helper()
+	putPolicy(t, f, keyID, `{"Version": "2012-10-17", "Statement": [
+		{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*"}]}`)
+}
+
+// denyByAlias denies Encrypt while the key has an alias of that name.
+func denyByAlias(t testing.TB, f *kmsfake.Fake, keyID, name string) {
+	t.Helper()
+	needsPolicies(t)
+	putPolicy(t, f, keyID, `{"Version": "2012-10-17", "Statement": [
+		{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*"},
+		{"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "kms:Encrypt", "Resource": "*",
+		 "Condition": {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "`+name+`"}}}]}`)
+}
+
+func putPolicy(t testing.TB, f *kmsfake.Fake, keyID, policy string) {
+	t.Helper()
+	got(f.PutKeyPolicy(t.Context(), &kms.PutKeyPolicyInput{KeyId: &keyID, Policy: &policy})).ok(t)
+}
+
+// needsPolicies skips a test of what key policies decide where nothing
+// evaluates them.
+func needsPolicies(t testing.TB) {
+	t.Helper()
+	f := newFake()
+	key := newKey(t, f)
+	putPolicy(t, f, key, `{"Version": "2012-10-17", "Statement": [
+		{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*"},
+		{"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "kms:Encrypt", "Resource": "*"}]}`)
+	if _, err := encrypt(t, f, key, "x"); err == nil {
+		t.Skip("key policies are not evaluated")
+	}
+}
+
+// missingMember checks that the SDK's own check of required members refused.
+func missingMember(t testing.TB, err error, text string) {
+	t.Helper()
+	if err == nil {
+		t.Errorf("no error, want %q", text)
+		return
+	}
+	if err.Error() != text {
+		t.Errorf("the error reads %q, want %q", err, text)
+	}
+	var invalid smithy.InvalidParamsError
+	if !errors.As(err, &invalid) || invalid.Len() != strings.Count(text, "missing required field") {
+		t.Errorf("%v is no smithy.InvalidParamsError of the same members", err)
+	}
+}
