@@ -1,0 +1,156 @@
+package kmsfake_test
+
+import (
+	"errors"
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/aws/smithy-go"
+
+	"example.com/kmsfake"
+)
+
+// takeAliases are the operations whose documentation says of the key: "use its
+// key ID, key ARN, alias name, or alias ARN".
+var takeAliases = []string{
+	"Decapsulate", "Decrypt", "DeriveSharedSecret", "DescribeKey", "Encapsulate", "Encrypt", "GenerateDataKey", "GenerateDataKeyPair",
+	"GenerateDataKeyPairWithoutPlaintext", "GenerateDataKeyWithoutPlaintext", "GenerateMac", "GetPublicKey", "ReEncrypt", "Sign", "Verify", "VerifyMac",
+}
+
+// Every operation takes the key id and the key ARN; 16 operations take an alias
+// name and an alias ARN too, the others refuse them.
+func TestNamesOfKeys(t *testing.T) {
+	t.Parallel()
+	if len(takeAliases) != 16 {
+		t.Fatalf("%d operations take aliases", len(takeAliases))
+	}
+	for _, op := range keyOperations {
+		t.Run(op.String(), func(t *testing.T) {
+			t.Parallel()
+			op.needs(t)
+			names := map[string]func(f *kmsfake.Fake, id string) string{
+				"key id":     func(_ *kmsfake.Fake, id string) string { return id },
+				"key ARN":    keyARN,
+				"alias name": func(*kmsfake.Fake, string) string { return "alias/ExampleAlias" },
+				"alias ARN":  func(f *kmsfake.Fake, _ string) string { return aliasARN(f, "alias/ExampleAlias") },
+			}
+			for form, name := range names {
+				f := newFake()
+				id := op.newKey(t, f)
+				newAlias(t, f, "alias/ExampleAlias", id)
+				in := op.naming(op.input(t, f, id), name(f, id))
+				if op.name == "CancelKeyDeletion" {
+					scheduleDeletion(t, f, id, 7)
+				}
+				isAlias := form == "alias name" || form == "alias ARN"
+				if !isAlias || slices.Contains(takeAliases, op.name) {
+					if op.name == "RetireGrant" && form == "key id" {
+						continue // its documentation asks for the key ARN
+					}
+					out, err := invoke(t, f, op.name, in)
+					if err != nil {
+						t.Errorf("%s: %v", form, err)
+						continue
+					}
+					checkAnswersARN(t, f, op, out, id)
+					continue
+				}
+				unchanged(t, f, func() {
+					_, err := invoke(t, f, op.name, in)
+					if op.member == "TargetKeyId" {
+						checkError(t, op.name, err, "ValidationException", "Aliases must refer to keys. Not aliases")
+					} else {
+						checkError(t, op.name, err, "InvalidArnException", "Key Aliases are not supported for this operation.")
+					}
+				})
+			}
+		})
+	}
+}
+
+// checkAnswersARN checks that an answer names the key by its key ARN, however
+// the request did. (Two answers do not: KeyId of CreateKey's and DescribeKey's
+// metadata is the id.)
+func checkAnswersARN(t *testing.T, f *kmsfake.Fake, op keyOperation, out any, id string) {
+	t.Helper()
+	member := "KeyId"
+	if op.member == "SourceKeyId" {
+		member = op.member
+	}
+	if field := reflect.ValueOf(out).Elem().FieldByName(member); field.IsValid() {
+		equal(t, op.name+" answers", *field.Interface().(*string), keyARN(f, id))
+	}
+}
+
+// What is wrong with the name of a key is told by every operation in the same
+// words.
+func TestNamesThatAreNone(t *testing.T) {
+	t.Parallel()
+	const own = "arn:aws:kms:us-east-1:111122223333:"
+	cases := []struct {
+		what, name, code, text string
+		aliases                bool // only of operations that take aliases
+	}{
+		{"unknown key id", unknownKey, "NotFoundException", "Key '" + own + "key/" + unknownKey + "' does not exist", false},
+		{"unknown key ARN", own + "key/" + unknownKey, "NotFoundException", "Key '" + own + "key/" + unknownKey + "' does not exist", false},
+		{"unknown multi-Region key id", "mrk-1234abcd12ab34cd56ef1234567890ab", "NotFoundException", "Key '" + own + "key/mrk-1234abcd12ab34cd56ef1234567890ab' does not exist", false},
+		{"no UUID", "fake-key-id", "NotFoundException", "Invalid keyId 'fake-key-id'", false},
+		{"no multi-Region key id", "mrk-fake-key-id", "NotFoundException", "Invalid keyId 'mrk-fake-key-id'", false},
+		{"a UUID without dashes", "1234abcd12ab34cd56ef1234567890ab", "NotFoundException", "Invalid keyId '1234abcd12ab34cd56ef1234567890ab'", false},
+		{"ARN of another Region", "arn:aws:kms:eu-west-1:111122223333:key/" + unknownKey, "NotFoundException", "Invalid arn eu-west-1", false},
+		{"malformed ARN", "arn:aws:kms:us-east-1", "InvalidArnException", "Invalid arn arn:aws:kms:us-east-1", false},
+		{"ARN of another service", "arn:aws:s3:us-east-1:111122223333:key/" + unknownKey, "InvalidArnException", "Invalid arn arn:aws:s3:us-east-1:111122223333:key/" + unknownKey, false},
+		{"alias name that is none", "alias/none", "NotFoundException", "Alias " + own + "alias/none is not found.", true},
+		{"alias ARN that is none", own + "alias/none", "NotFoundException", "Alias " + own + "alias/none is not found.", true},
+		{"alias ARN of another Region", "arn:aws:kms:eu-west-1:111122223333:alias/a", "NotFoundException", "Invalid arn eu-west-1", true},
+		{"predefined alias without a key", "alias/aws/s3", "NotFoundException", "Alias " + own + "alias/aws/s3 is not found.", true},
+	}
+	for _, op := range keyOperations {
+		t.Run(op.String(), func(t *testing.T) {
+			t.Parallel()
+			op.needs(t)
+			f := newFake()
+			id := op.newKey(t, f)
+			in := op.input(t, f, id)
+			if op.name == "CancelKeyDeletion" {
+				scheduleDeletion(t, f, id, 7)
+			}
+			for _, c := range cases {
+				if c.aliases && !slices.Contains(takeAliases, op.name) {
+					continue
+				}
+				unchanged(t, f, func() {
+					_, err := invoke(t, f, op.name, op.naming(in, c.name))
+					var exception smithy.APIError
+					if !errors.As(err, &exception) || exception.ErrorCode() != c.code || exception.ErrorMessage() != c.text {
+						t.Errorf("%s: %v, want %s: %s", c.what, err, c.code, c.text)
+					}
+				})
+			}
+		})
+	}
+}
+
+// A key of another account is asked for by its ARN, and is refused where nothing
+// allows it.
+func TestKeysOfOtherAccounts(t *testing.T) {
+	t.Parallel()
+	f := newFake()
+	key := newKey(t, f)
+	newAlias(t, f, "alias/a", key)
+	other := f.InAccount(otherAccount)
+	for _, name := range []string{keyARN(f, key), keyARN(f, unknownKey)} {
+		_, err := describeKey(t, other, name)
+		var exception smithy.APIError
+		if !errors.As(err, &exception) || exception.ErrorCode() != "AccessDeniedException" {
+			t.Errorf("%s: %v, want AccessDeniedException", name, err)
+			continue
+		}
+		want := "User: " + other.Principal() + " is not authorized to perform: kms:DescribeKey on resource: " + name +
+			" because no resource-based policy allows the kms:DescribeKey action"
+		checkError(t, "DescribeKey", err, "AccessDeniedException", want)
+	}
+	got(encrypt(t, other, aliasARN(f, "alias/a"), "x")).failsWith(t, "AccessDeniedException")
+	got(describeKey(t, other, "alias/a")).fails(t, "NotFoundException", "Alias "+aliasARN(other, "alias/a")+" is not found.")
+}
