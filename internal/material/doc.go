@@ -1,6 +1,7 @@
 // Package material is key material: real cryptography behind small interfaces.
 //
-// [Derive] makes key material from a seed, [Parse] from what a caller imports.
+// [Derive] makes key material from a seed, [Parse] from what a caller imports;
+// [ParsePublic] reads a public key alone.
 // What the material can do is found by type assertion to [Cipher], [Encrypter],
 // [Signer], [Mac], [Agreement], [KEM] and [Public].
 //

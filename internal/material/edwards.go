@@ -1,6 +1,7 @@
 package material
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ed25519"
 	"crypto/sha512"
@@ -50,7 +51,8 @@ func parseEdwardsPublic(spec *keyspec.Spec, spki []byte) (Verifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	return edwardsPublic{spec, key}, nil
+	// The library's key is a part of the encoding.
+	return edwardsPublic{spec, bytes.Clone(key)}, nil
 }
 
 // edwardsInput is what Ed25519 or Ed25519ph signs. The latter hashes the

@@ -68,7 +68,8 @@ type Verifier interface {
 	Verify(alg types.SigningAlgorithmSpec, messageType types.MessageType, message, signature []byte) (bool, error)
 }
 
-// Signer makes and checks signatures. Sign fails as Verify does.
+// Signer makes and checks signatures. Sign fails as Verify does, and where it
+// needs randomness and rand has none.
 type Signer interface {
 	Public
 	Verifier
@@ -166,11 +167,7 @@ func find(spec types.KeySpec, partition string) (*keyspec.Spec, family, error) {
 	if !ok || !s.AvailableIn(partition) {
 		return nil, family{}, fmt.Errorf("%w: %s in %s", ErrSpec, spec, partition)
 	}
-	f, ok := families[s.Family]
-	if !ok {
-		return nil, family{}, fmt.Errorf("%w: %s in %s", ErrSpec, spec, partition)
-	}
-	return s, f, nil
+	return s, families[s.Family], nil
 }
 
 var families = map[keyspec.Family]family{
