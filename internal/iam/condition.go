@@ -36,7 +36,7 @@ func newCondition(written, name string, values []string, variables bool) (condit
 	op := strings.ToLower(written)
 	if before, after, ok := strings.Cut(op, ":"); ok {
 		if c.set = setPrefixes[before]; c.set == single {
-			return c, fmt.Errorf("%q is not a condition operator", written)
+			return c, fmt.Errorf("%q is not a condition operator", shorten(written))
 		}
 		op = after
 	}
@@ -52,7 +52,7 @@ func newCondition(written, name string, values []string, variables bool) (condit
 		return c, nil
 	}
 	if c.operator = operators[op]; c.operator == nil {
-		return c, fmt.Errorf("%q is not a condition operator", written)
+		return c, fmt.Errorf("%q is not a condition operator", shorten(written))
 	}
 	c.values = c.operator.read(values, variables)
 	return c, nil

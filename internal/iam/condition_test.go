@@ -105,6 +105,7 @@ func TestConditionOperators(t *testing.T) {
 		{"ArnLike", `"arn:*:role/*"`, arnApp, false}, // a component does not reach beyond a colon
 		{"StringLike", `"arn:*:role/*"`, arnApp, true},
 		{"ArnLike", `"arn:aws:iam::*"`, arnApp, false},
+		{"ArnLike", `"arn:aws"`, "arn:aws::::", false},
 		{"ArnLike", `"*"`, arnApp, true},
 		{"ArnLike", `"*"`, "no ARN", false},
 		{"ArnLike", `"arn:aws:logs:*:*:*"`, "arn:aws:logs:us-east-1:111122223333:log-group:a:*", true},
@@ -222,6 +223,7 @@ func TestPolicyVariables(t *testing.T) {
 		{"lone dollar", latestVersion, "StringEquals", "a$b", "a$b", true},
 		{"unquoted fallback", latestVersion, "StringEquals", "${aws:username, x}", "${aws:username, x}", true},
 		{"older version", firstVersion, "StringEquals", "${aws:username}", "Alice", false},
+		{"several values", latestVersion, "StringEquals", "${k:two}", "one", false},
 		{"older version, literal", firstVersion, "StringEquals", "${aws:username}", "${aws:username}", true},
 		{"ignoring case", latestVersion, "StringEqualsIgnoreCase", "${aws:username}", "ALICE", true},
 		{"ARN", latestVersion, "ArnLike", "arn:aws:iam::${aws:PrincipalAccount}:user/${aws:username}", userAlice, true},
@@ -238,11 +240,20 @@ func TestPolicyVariables(t *testing.T) {
 				t.Fatal(err)
 			}
 			q := question(t, userAlice, "kms:Decrypt", p)
-			q.Principal, q.Lookup = alice, keys("k:k", tt.request)
+			q.Principal, q.Lookup = alice, keys("k:k", tt.request, "k:two", "one", "k:two", "two")
 			if d := Decide(q); d.Allowed != tt.want {
 				t.Errorf("allowed %v: %s", d.Allowed, d.Reason())
 			}
 		})
+	}
+
+	unversioned := mustParse(t, `{"Statement":{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*","Condition":{"StringEquals":{"k:k":"${aws:username}"}}}}`, KeyPolicy)
+	for request, want := range map[string]bool{"Alice": false, "${aws:username}": true} {
+		q := question(t, userAlice, "kms:Decrypt", unversioned)
+		q.Lookup = keys("k:k", request)
+		if d := Decide(q); d.Allowed != want {
+			t.Errorf("without Version, %q: %v", request, d.Allowed)
+		}
 	}
 
 	identity := mustParse(t, document(`{"Effect":"Allow","Action":"kms:*","Resource":"arn:aws:kms:*:${aws:PrincipalAccount}:key/*"}`), IdentityPolicy)

@@ -49,13 +49,13 @@ var (
 		"Decrypt", "DeriveSharedSecret", "GenerateDataKey", "GenerateDataKeyPair", "GenerateRandom",
 	}
 	createOrOnKey = append(slices.Clone(onKey), "CreateKey")
-	withTags      = []string{"CreateKey", "ReplicateKey", "TagResource", "UntagResource"}
+	withTags      = []string{"CreateKey", "ReplicateKey", "TagResource"}
 )
 
 // conditionKeys are the keys of AWS KMS and the global ones, from the Service
 // Authorization Reference and the AWS KMS Developer Guide.
 var conditionKeys = []ConditionKey{
-	{Name: "kms:BypassPolicyLockoutSafetyCheck", Actions: []string{"CreateKey", "PutKeyPolicy", "ReplicateKey"}},
+	{Name: "kms:BypassPolicyLockoutSafetyCheck", Actions: []string{"CreateKey", "PutKeyPolicy"}},
 	{Name: "kms:CallerAccount", Actions: slices.Concat(onKey, onKeyStore)},
 	{Name: "kms:CustomerMasterKeySpec", Actions: createOrOnKey},
 	{Name: "kms:CustomerMasterKeyUsage", Actions: createOrOnKey},
@@ -92,7 +92,7 @@ var conditionKeys = []ConditionKey{
 	{Name: "kms:WrappingKeySpec", Actions: []string{"GetParametersForImport"}},
 
 	{Name: "aws:RequestTag/", Actions: withTags},
-	{Name: "aws:TagKeys", Many: true, Actions: withTags},
+	{Name: "aws:TagKeys", Many: true, Actions: append(slices.Clone(withTags), "UntagResource")},
 	{Name: "aws:ResourceTag/", Actions: onKey},
 	{Name: "aws:CalledVia", Many: true},
 	{Name: "aws:CalledViaFirst"},
@@ -155,29 +155,25 @@ func ConditionKeys() []ConditionKey {
 	return out
 }
 
-// conditionKey reports whether a condition key, in lower case, is known, and
-// whether requests for the action can have it.
-func conditionKey(key, action string) (known, carried bool) {
-	k := conditionKeyIndex[key]
-	if strings.HasSuffix(key, ":") || strings.HasSuffix(key, "/") {
-		return false, false
+// findConditionKey returns the condition key of a name in lower case, or nil if
+// none is known.
+func findConditionKey(name string) *ConditionKey {
+	if strings.HasSuffix(name, ":") || strings.HasSuffix(name, "/") {
+		return nil
 	}
-	if k == nil {
-		// The rest of a prefixed key may hold colons and slashes itself.
-		cut := strings.IndexByte(key, '/')
-		if strings.HasPrefix(key, "kms:") {
-			cut = strings.IndexByte(key[len("kms:"):], ':')
-			if cut >= 0 {
-				cut += len("kms:")
-			}
-		}
-		if cut < 0 {
-			return false, false
-		}
-		if k = conditionKeyIndex[key[:cut+1]]; k == nil {
-			return false, false
-		}
+	if k := conditionKeyIndex[name]; k != nil {
+		return k
 	}
-	name := strings.TrimPrefix(action, "kms:")
-	return true, k.Actions == nil || slices.Contains(k.Actions, name)
+	// The rest of a prefixed key may hold colons and slashes itself.
+	vendor, rest, _ := strings.Cut(name, ":")
+	end := strings.IndexAny(rest, ":/")
+	if end < 0 {
+		return nil
+	}
+	return conditionKeyIndex[vendor+":"+rest[:end+1]]
+}
+
+// carriedBy reports whether requests for an action ("kms:Decrypt") can have the key.
+func (k *ConditionKey) carriedBy(action string) bool {
+	return k.Actions == nil || slices.Contains(k.Actions, strings.TrimPrefix(action, "kms:"))
 }

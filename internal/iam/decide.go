@@ -113,6 +113,7 @@ func Decide(q *Question) Decision {
 		return denied(q, DenyInResource, source{statement: s})
 	}
 	key, how := q.KeyPolicy.allowing(r)
+	// A root user is its account, and a service has no account to add anything.
 	alone := how == byName && r.Principal.account == q.KeyAccount ||
 		how != notNamed && (r.Principal.kind == Root || r.Principal.kind == Service)
 	if alone {

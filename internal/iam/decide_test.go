@@ -84,6 +84,10 @@ func TestDecide(t *testing.T) {
 		onKeyARN   = `{"Sid":"onKeyARN","Effect":"Allow","Principal":{"AWS":"` + userAlice + `"},"Action":"kms:*","Resource":"` + keyARN + `"}`
 		onAlias    = `{"Sid":"onAlias","Effect":"Allow","Principal":{"AWS":"` + userAlice + `"},"Action":"kms:*","Resource":"` + aliasARN + `"}`
 
+		namesAppB  = `{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:role/App"},"Action":"kms:*","Resource":"*"}`
+		namesAppCN = `{"Effect":"Allow","Principal":{"AWS":"arn:aws-cn:iam::111122223333:role/App"},"Action":"kms:*","Resource":"*"}`
+		namesACN   = `{"Effect":"Allow","Principal":{"AWS":"arn:aws-cn:iam::111122223333:root"},"Action":"kms:*","Resource":"*"}`
+
 		all        = `{"Sid":"all","Effect":"Allow","Action":"kms:*","Resource":"*"}`
 		decryptKey = `{"Sid":"decryptKey","Effect":"Allow","Action":"KMS:decrypt","Resource":"arn:aws:kms:*:111122223333:key/*"}`
 		thisAlias  = `{"Sid":"thisAlias","Effect":"Allow","Action":"kms:*","Resource":"` + aliasARN + `"}`
@@ -113,6 +117,10 @@ func TestDecide(t *testing.T) {
 		{"named", userAlice, []string{namesAlice}, nil, false, NotDenied, `statement "namesAlice" of the key policy allows it`},
 		{"role named, its session calls", sessionApp, []string{namesApp}, nil, false, NotDenied, ""},
 		{"role named, the role calls", roleApp, []string{namesApp}, nil, false, NotDenied, ""},
+		{"role of that name in another account named", sessionApp, []string{namesAppB}, []string{all}, false, NoResourceAllow, ""},
+		{"role of that name in another partition named", sessionApp, []string{namesAppCN}, []string{all}, false, NoResourceAllow, ""},
+		{"account of that id in another partition named", userAlice, []string{namesACN}, []string{all}, false, NoResourceAllow, ""},
+		{"a user of that name and a role", "arn:aws:iam::111122223333:user/App", []string{namesApp}, nil, false, NoResourceAllow, ""},
 		{"everyone, in the account", userAlice, []string{everybody}, nil, false, NotDenied, ""},
 		{"root of the account", rootA, []string{delegates}, nil, false, NotDenied, ""},
 		{"root, key names a user", rootA, []string{namesAlice}, []string{all}, false, NoResourceAllow, ""},
@@ -218,6 +226,8 @@ func TestNotPrincipal(t *testing.T) {
 		{"only the account listed", userAlice, []string{allow, not("Deny", rootA)}, false},
 		{"session, role and account listed", sessionApp, []string{allow, not("Deny", sessionApp, roleApp, rootA)}, true},
 		{"session and account listed", sessionApp, []string{allow, not("Deny", sessionApp, rootA)}, false},
+		{"role and account listed, session calls", sessionApp, []string{allow, not("Deny", roleApp, rootA)}, false},
+		{"session and role listed", sessionApp, []string{allow, not("Deny", sessionApp, roleApp)}, false},
 		{"role and account listed, role calls", roleApp, []string{allow, not("Deny", roleApp, accountA)}, true},
 		{"root listed", rootA, []string{allow, not("Deny", rootA)}, true},
 		{"root not listed", rootA, []string{allow, not("Deny", userAlice)}, false},
@@ -265,6 +275,10 @@ func TestReasonTellsWhatIsUnknownOrAbsent(t *testing.T) {
 		{`{"StringEquals":{"aws:PrincipalTag/team":"x"}}`, "aws:PrincipalTag/team is absent from the request"},
 		{`{"StringEquals":{"kms:KeySpec":"RSA_2048"}}`, `asks StringEquals of kms:KeySpec, and kms:KeySpec is "SYMMETRIC_DEFAULT"`},
 		{`{"ForAllValues:StringEquals":{"kms:ResourceAliases":"x"}}`, `kms:ResourceAliases is "alias/1", "alias/2", "alias/3" and 1 more`},
+		{`{"StringEquals":{"kms:GrantOperations":"x"}}`, "kms:GrantOperations is not in a request for kms:Decrypt"},
+		{`{"StringEquals":{"kms:ResourceAliases":"x"}}`, "and 1 more (a key of several values takes ForAnyValue or ForAllValues)"},
+		{`{"StringEquals":{"aws:PrincipalTag/":"x"}}`, "aws:PrincipalTag/ is not a condition key that is known"},
+		{`{"StringEquals":{"aws:Other/team":"x"}}`, "aws:Other/team is not a condition key that is known"},
 		{`{"StringEquals":{"kms:EncryptionContext:long":"x"}}`, "kms:EncryptionContext:long is \"v v"},
 	}
 	lookup := keys("kms:KeySpec", "SYMMETRIC_DEFAULT", "kms:EncryptionContext:long", long,

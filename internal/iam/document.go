@@ -111,7 +111,7 @@ func readObject(d *json.Decoder, depth int) (node, error) {
 			return node{}, errors.New("the name of a member is not a string")
 		}
 		if seen[name] {
-			return node{}, fmt.Errorf("%q stands twice in an object", name)
+			return node{}, fmt.Errorf("%q stands twice in an object", shorten(name))
 		}
 		seen[name] = true
 		value, err := readNode(d, depth+1)

@@ -63,7 +63,17 @@ func (p *parser) fail(message, format string, args ...any) error {
 	if p.kind == KeyPolicy {
 		message = ""
 	}
-	return &Malformed{Message: message, Detail: fmt.Sprintf(format, args...)}
+	return &Malformed{Message: message, Detail: detail(format, args...)}
+}
+
+// detail is Sprintf that shortens what the document says, which may be long.
+func detail(format string, args ...any) string {
+	for i, a := range args {
+		if s, ok := a.(string); ok {
+			args[i] = shorten(s)
+		}
+	}
+	return fmt.Sprintf(format, args...)
 }
 
 func (p *parser) syntax(format string, args ...any) error {
@@ -213,7 +223,7 @@ func (p *parser) sid(s *statement, n *node) error {
 func (p *parser) principals(s *statement, m *member) ([]entry, error) {
 	if m.value.kind == stringNode {
 		if m.value.text != "*" {
-			return nil, &Malformed{Message: msgInvalidPrincipals, Detail: fmt.Sprintf("%s: %s is %q", s.label(), m.name, m.value.text)}
+			return nil, &Malformed{Message: msgInvalidPrincipals, Detail: detail("%s: %s is %q", s.label(), m.name, m.value.text)}
 		}
 		return []entry{{kind: everyone}}, nil
 	}
@@ -230,7 +240,7 @@ func (p *parser) principals(s *statement, m *member) ([]entry, error) {
 		for _, v := range values {
 			e, ok := parseEntry(kind.name, v)
 			if !ok {
-				return nil, &Malformed{Message: msgInvalidPrincipals, Detail: fmt.Sprintf("%s: %q is not a principal of type %s", s.label(), v, kind.name)}
+				return nil, &Malformed{Message: msgInvalidPrincipals, Detail: detail("%s: %q is not a principal of type %s", s.label(), v, kind.name)}
 			}
 			out = append(out, e)
 		}

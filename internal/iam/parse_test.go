@@ -98,6 +98,8 @@ func TestParseKeyPolicy(t *testing.T) {
 		{"federated user", principal(`{"AWS":"arn:aws:sts::111122223333:federated-user/Bob"}`), ""},
 		{"service", principal(`{"Service":["logs.us-east-1.amazonaws.com","dnssec-route53.amazonaws.com"]}`), ""},
 		{"federated", principal(`{"Federated":"cognito-identity.amazonaws.com"}`), ""},
+		{"providers of an account", principal(`{"Federated":["arn:aws:iam::111122223333:saml-provider/Okta","arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"]}`), ""},
+		{"provider that is none", principal(`{"Federated":"arn:aws:iam::111122223333:user/Alice"}`), invalidPrc},
 		{"canonical user", principal(`{"CanonicalUser":"79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"}`), ""},
 		{"bare ARN", principal(`"arn:aws:iam::111122223333:root"`), invalidPrc},
 		{"eleven digits", principal(`{"AWS":"11112222333"}`), invalidPrc},
@@ -210,9 +212,26 @@ func TestParseBoundsHostileInput(t *testing.T) {
 		`{"Statement":` + strings.Repeat("[", 20) + strings.Repeat("]", 20) + `}`,
 		strings.Repeat("{", 1<<20),
 	} {
-		if _, err := Parse(document, KeyPolicy); err == nil {
-			t.Errorf("accepted %.20s...", document)
+		if _, err := Parse(document, KeyPolicy); err == nil || len(err.Error()) > 200 {
+			t.Errorf("%.20s...: %v", document, err)
 		}
+	}
+	long := strings.Repeat("x", 30_000)
+	for _, document := range []string{
+		keyStatement(`"Principal":{"AWS":"` + long + `"}`),
+		keyStatement(`"Principal":{"` + long + `":"x"}`),
+		keyStatement(`"` + long + `":"*"`),
+		keyStatement(`"Sid":"` + long + `"`),
+		keyStatement(`"Principal":"*","Condition":{"` + long + `":{}}`),
+		`{"` + long + `":1,"` + long + `":2}`,
+	} {
+		if _, err := Parse(document, KeyPolicy); err == nil || len(err.Error()) > 600 {
+			t.Errorf("%.60s...: %.700v", document, err)
+		}
+	}
+	_, err := Parse(strings.Repeat("[", 100), KeyPolicy)
+	if err == nil || !strings.Contains(err.Error(), "nested too deeply") {
+		t.Error(err)
 	}
 	// A pattern of asterisks costs at most the product of the lengths.
 	stars := strings.Repeat("*a", 8000)

@@ -80,6 +80,21 @@ func TestARNPatternsMatchComponentByComponent(t *testing.T) {
 	})
 }
 
+func TestQuestionMarkStandsForOneCharacter(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		pattern, text string
+		want          bool
+	}{
+		{"?", "é", true}, {"??", "é", false}, {"*??", "€", false}, {"a?c", "a€c", true}, {"?*", "", false}, {"*?", "€", true}, {"?", "\xff", true},
+	} {
+		p := compile(tt.pattern, syntax{wildcards: true})
+		if got := p.matches(tt.text, nil); got != tt.want {
+			t.Errorf("%s of %q: %v", tt.pattern, tt.text, got)
+		}
+	}
+}
+
 func TestActionMatchesInAnyCase(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

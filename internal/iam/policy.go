@@ -10,13 +10,6 @@ const (
 	IdentityPolicy
 )
 
-func (k Kind) String() string {
-	if k == KeyPolicy {
-		return "key policy"
-	}
-	return "identity policy"
-}
-
 // Policy is a parsed policy document. It is immutable and safe for concurrent
 // use. The zero value allows and denies nothing; [Parse] makes others.
 type Policy struct {

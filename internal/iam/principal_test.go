@@ -99,6 +99,9 @@ func TestPrincipalConditionKeys(t *testing.T) {
 			t.Errorf("%s of %s: %q", tt.key, tt.p.ARN(), got)
 		}
 	}
+	if _, err := ParsePrincipal(userAlice, map[string]string{"team": "a", "Team": "b"}); err == nil {
+		t.Error("two tags of one key were taken")
+	}
 	if _, err := parse(userAlice).Assume("i-1"); err == nil {
 		t.Error("a user was assumed")
 	}

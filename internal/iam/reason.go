@@ -181,23 +181,27 @@ func (s *statement) namesAlias() bool {
 
 // standing says what the request has of the condition's key.
 func (c *condition) standing(r *Request) string {
-	name := shorten(c.name)
-	values, ok := r.values(c.key)
-	if ok {
-		shown := make([]string, 0, maxValues)
-		for _, v := range values[:min(len(values), maxValues)] {
-			shown = append(shown, strconv.Quote(shorten(v)))
+	name, key := shorten(c.name), findConditionKey(c.key)
+	if values, ok := r.values(c.key); ok {
+		text := name + " is "
+		for i, v := range values[:min(len(values), maxValues)] {
+			if i > 0 {
+				text += ", "
+			}
+			text += strconv.Quote(shorten(v))
 		}
-		more := ""
 		if n := len(values) - maxValues; n > 0 {
-			more = " and " + strconv.Itoa(n) + " more"
+			text += " and " + strconv.Itoa(n) + " more"
 		}
-		return name + " is " + strings.Join(shown, ", ") + more
+		if key != nil && key.Many && c.set == single && c.operator != nil {
+			text += " (a key of several values takes ForAnyValue or ForAllValues)"
+		}
+		return text
 	}
-	switch known, carried := conditionKey(c.key, r.Action); {
-	case !known:
+	switch {
+	case key == nil:
 		return name + " is not a condition key that is known"
-	case !carried:
+	case !key.carriedBy(r.Action):
 		return name + " is not in a request for " + r.Action
 	default:
 		return name + " is absent from the request"
