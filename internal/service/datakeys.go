@@ -3,8 +3,6 @@ package service
 import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
-
-	"example.com/kmsfake/internal/keyspec"
 )
 
 // dataKeySizes are the lengths of the data keys that have a name, in bytes.
@@ -17,13 +15,21 @@ var dataKeySizes = map[types.DataKeySpec]int{
 //
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html
 func generateDataKey(c *call, in *kms.GenerateDataKeyInput) (*kms.GenerateDataKeyOutput, error) {
+	if err := c.attest(in.Recipient); err != nil {
+		return nil, err
+	}
 	dk, err := c.dataKey(in.KeyId, in.KeySpec, in.NumberOfBytes, in.EncryptionContext, in.DryRun)
 	if err != nil {
 		return nil, err
 	}
-	return &kms.GenerateDataKeyOutput{
-		KeyId: &dk.arn, Plaintext: dk.plaintext, CiphertextBlob: dk.blob, KeyMaterialId: dk.material,
-	}, nil
+	out := &kms.GenerateDataKeyOutput{KeyId: &dk.arn, CiphertextBlob: dk.blob}
+	if out.Plaintext, out.CiphertextForRecipient, err = c.deliver(dk.plaintext); err != nil {
+		return nil, err
+	}
+	if c.attested == nil {
+		out.KeyMaterialId = dk.material
+	}
+	return out, nil
 }
 
 // generateDataKeyWithoutPlaintext answers GenerateDataKeyWithoutPlaintext.
@@ -71,14 +77,15 @@ func (c *call) dataKey(keyID *string, spec types.DataKeySpec, numberOfBytes *int
 }
 
 // useToWrap finds the symmetric encryption key that shall encrypt a data key.
-// An asymmetric key is refused as one whose usage does not fit.
+// That an asymmetric one is refused is documented; that it is refused as by
+// Encrypt is a guess.
 func (c *call) useToWrap(name string) (*usable, error) {
 	u, err := c.use(name, "kms:"+c.name)
 	if err != nil {
 		return nil, err
 	}
-	if u.spec.Family != keyspec.Symmetric {
-		return nil, usageNotValid(u.arn, types.KeyUsageTypeEncryptDecrypt, c.name)
+	if _, err := u.encryptionAlgorithm(types.EncryptionAlgorithmSpecSymmetricDefault); err != nil {
+		return nil, err
 	}
 	return u, nil
 }

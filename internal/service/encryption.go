@@ -1,6 +1,7 @@
 package service
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/kms"
@@ -16,6 +17,7 @@ import (
 type usable struct {
 	id, arn   string
 	spec      *keyspec.Spec
+	origin    types.OriginType
 	materials []*keyMaterial // oldest first; the slice is never written to
 }
 
@@ -48,7 +50,24 @@ func (c *call) useKey(k *key) (*usable, error) {
 	if wanted, _ := keyspec.UsageOf(c.name); k.usage != wanted {
 		return nil, usageNotValid(k.arn, k.usage, c.name)
 	}
-	return &usable{id: k.id, arn: k.arn, spec: k.spec, materials: k.materials.list}, nil
+	return k.usable(), nil
+}
+
+func (k *key) usable() *usable {
+	return &usable{id: k.id, arn: k.arn, spec: k.spec, origin: k.origin, materials: k.materials.list}
+}
+
+// materialOf is the current key material as what its usage makes of it.
+func materialOf[M material.Material](u *usable) (m M, err error) {
+	made, err := u.current().made()
+	if err != nil {
+		return m, internalFailure(err)
+	}
+	m, ok := made.(M)
+	if !ok {
+		return m, internalFailure(fmt.Errorf("%T is no %T", made, &m))
+	}
+	return m, nil
 }
 
 // encryptionAlgorithm is the algorithm to use with a key, by default the
@@ -75,7 +94,7 @@ func encrypt(c *call, in *kms.EncryptInput) (*kms.EncryptOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := u.checkPlaintext(algorithm, in.Plaintext); err != nil {
+	if err := u.checkPlaintext(algorithm, in.Plaintext, in.EncryptionContext); err != nil {
 		return nil, err
 	}
 	if isSet(in.DryRun) {
@@ -93,6 +112,9 @@ func encrypt(c *call, in *kms.EncryptInput) (*kms.EncryptOutput, error) {
 //
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html
 func decrypt(c *call, in *kms.DecryptInput) (*kms.DecryptOutput, error) {
+	if err := c.attest(in.Recipient); err != nil {
+		return nil, err
+	}
 	source := sealed{
 		blob: in.CiphertextBlob, keyID: in.KeyId, algorithm: in.EncryptionAlgorithm,
 		context: in.EncryptionContext, action: "kms:Decrypt", member: "KeyId",
@@ -105,10 +127,14 @@ func decrypt(c *call, in *kms.DecryptInput) (*kms.DecryptOutput, error) {
 	if isSet(in.DryRun) {
 		return nil, dryRunSucceeded()
 	}
-	arn := u.arn
-	return &kms.DecryptOutput{
-		KeyId: &arn, Plaintext: plaintext, EncryptionAlgorithm: source.algorithm, KeyMaterialId: km.shown(u.spec),
-	}, nil
+	out := &kms.DecryptOutput{KeyId: &u.arn, EncryptionAlgorithm: source.algorithm}
+	if out.Plaintext, out.CiphertextForRecipient, err = c.deliver(plaintext); err != nil {
+		return nil, err
+	}
+	if c.attested == nil {
+		out.KeyMaterialId = km.shown(u.spec)
+	}
+	return out, nil
 }
 
 // reEncrypt answers ReEncrypt: Decrypt and Encrypt, and the plaintext never
@@ -133,7 +159,7 @@ func reEncrypt(c *call, in *kms.ReEncryptInput) (*kms.ReEncryptOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := to.checkPlaintext(algorithm, plaintext); err != nil {
+	if err := to.checkPlaintext(algorithm, plaintext, in.DestinationEncryptionContext); err != nil {
 		return nil, err
 	}
 	if isSet(in.DryRun) {
@@ -155,11 +181,19 @@ func reEncrypt(c *call, in *kms.ReEncryptInput) (*kms.ReEncryptOutput, error) {
 	}, nil
 }
 
-// checkPlaintext refuses what is too long for an asymmetric key. The bounds of
-// the symmetric algorithm are the member's own.
-func (u *usable) checkPlaintext(algorithm types.EncryptionAlgorithmSpec, plaintext []byte) error {
+// checkPlaintext refuses what the algorithm of an asymmetric key cannot encrypt.
+// The bounds of the symmetric algorithm are the member's own.
+func (u *usable) checkPlaintext(algorithm types.EncryptionAlgorithmSpec, plaintext []byte, context map[string]string) error {
 	if limit := u.spec.MaxPlaintext(algorithm); len(plaintext) > limit {
 		return plaintextTooLong(algorithm, u.spec.Name, limit)
+	}
+	return checkContext(algorithm, context)
+}
+
+// checkContext refuses an encryption context where nothing would authenticate it.
+func checkContext(algorithm types.EncryptionAlgorithmSpec, context map[string]string) error {
+	if algorithm != types.EncryptionAlgorithmSpecSymmetricDefault && len(context) > 0 {
+		return contextNotValid(algorithm)
 	}
 	return nil
 }
@@ -169,20 +203,24 @@ func (c *call) seal(u *usable, algorithm types.EncryptionAlgorithmSpec, plaintex
 	km := u.current()
 	made, err := km.made()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, internalFailure(err)
 	}
+	var blob []byte
 	switch m := made.(type) {
 	case material.Cipher:
 		var nonce [ciphertext.NonceSize]byte
 		c.entropy.Read(nonce[:])
 		header := ciphertext.Header{KeyID: u.id, Material: [16]byte(km.id[:16])}
-		blob, err := ciphertext.Seal(m, header, nonce, plaintext, context)
-		return blob, km, err
+		blob, err = ciphertext.Seal(m, header, nonce, plaintext, context)
 	case material.Encrypter:
-		blob, err := m.Encrypt(algorithm, plaintext, &c.entropy)
-		return blob, km, err
+		blob, err = m.Encrypt(algorithm, plaintext, &c.entropy)
+	default:
+		err = fmt.Errorf("%T does not encrypt", made)
 	}
-	return nil, nil, algorithmNotValid(string(algorithm), u.spec.Name)
+	if err != nil {
+		return nil, nil, internalFailure(err)
+	}
+	return blob, km, nil
 }
 
 // sealed is a ciphertext and what a request says of it.
@@ -222,7 +260,7 @@ func (c *call) open(s *sealed) (*usable, []byte, *keyMaterial, error) {
 	}
 	made, err := km.made()
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, nil, internalFailure(err)
 	}
 	cipher, ok := made.(material.Cipher)
 	if !ok {
@@ -249,13 +287,13 @@ func (c *call) findSealed(s *sealed, blob ciphertext.Blob, parsed bool) (*usable
 		if err != nil {
 			return nil, err
 		}
+		if !parsed {
+			return nil, invalidCiphertext()
+		}
 		if _, err := u.encryptionAlgorithm(s.algorithm); err != nil {
 			return nil, err
 		}
-		switch {
-		case !parsed:
-			return nil, invalidCiphertext()
-		case blob.KeyID != k.id:
+		if blob.KeyID != k.id {
 			return nil, incorrectKey()
 		}
 		return u, nil
@@ -281,13 +319,12 @@ func (c *call) openAsymmetric(s *sealed) (*usable, []byte, *keyMaterial, error) 
 	if _, err := u.encryptionAlgorithm(s.algorithm); err != nil {
 		return nil, nil, nil, err
 	}
-	made, err := u.current().made()
-	if err != nil {
+	if err := checkContext(s.algorithm, s.context); err != nil {
 		return nil, nil, nil, err
 	}
-	m, ok := made.(material.Encrypter)
-	if !ok {
-		return nil, nil, nil, invalidCiphertext()
+	m, err := materialOf[material.Encrypter](u)
+	if err != nil {
+		return nil, nil, nil, err
 	}
 	plaintext, err := m.Decrypt(s.algorithm, s.blob)
 	if err != nil {

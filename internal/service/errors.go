@@ -38,6 +38,11 @@ func unsupported(words string) error {
 	return &types.UnsupportedOperationException{Message: &words}
 }
 
+// internalFailure is what should not happen.
+func internalFailure(err error) error {
+	return &types.KMSInternalException{Message: text("%v", err)}
+}
+
 // Finding the key.
 
 func noSuchKey(arn string) error {
@@ -121,8 +126,50 @@ func algorithmNotValid(algorithm string, spec types.KeySpec) error {
 	}
 }
 
+// messageTypeNotValid: that it is refused is documented, the words are a guess.
+func messageTypeNotValid(kind types.MessageType, algorithm types.SigningAlgorithmSpec) error {
+	if kind == "" {
+		kind = types.MessageTypeRaw
+	}
+	return validation(fmt.Sprintf("MessageType %s is not valid for algorithm %s.", kind, algorithm))
+}
+
+func digestLength(algorithm types.SigningAlgorithmSpec) error {
+	return validation(fmt.Sprintf("Digest is invalid length for algorithm %s.", algorithm))
+}
+
+// contextNotValid: that it is refused is documented, the words are a guess.
+func contextNotValid(algorithm types.EncryptionAlgorithmSpec) error {
+	return validation(fmt.Sprintf("EncryptionContext is not supported for algorithm %s.", algorithm))
+}
+
+// noPublicKey: the type is documented, the words are a guess.
+func noPublicKey(arn string, spec types.KeySpec) error {
+	return unsupported(fmt.Sprintf("%s key spec is %s which is not valid for GetPublicKey.", arn, spec))
+}
+
+// notInRegion: that it is refused is documented, type and words are a guess.
+func notInRegion(what string) error { return unsupported(what + " is not supported in this Region.") }
+
+// Neither has a text.
+func invalidSignature() error { return &types.KMSInvalidSignatureException{} }
+func invalidMac() error       { return &types.KMSInvalidMacException{} }
+
+// invalidPeerKey has no text, whatever is wrong with the public key.
+func invalidPeerKey() error { return validation("") }
+
+// recipientMember: the words are those of members that the model requires.
+func recipientMember(member string) error {
+	return validationf("Value null at 'recipient.%s' failed to satisfy constraint: Member must not be null", member)
+}
+
 func originNotValid(arn string, origin types.OriginType) error {
 	return unsupported(fmt.Sprintf("%s origin is %s which is not valid for this operation.", arn, origin))
+}
+
+// noSuchKeyStore: the type is documented, the words are a guess.
+func noSuchKeyStore(id string) error {
+	return &types.CustomKeyStoreNotFoundException{Message: text("Custom key store %s does not exist.", id)}
 }
 
 func usageMissing() error {

@@ -1,7 +1,6 @@
 package service
 
 import (
-	"slices"
 	"sync"
 	"time"
 
@@ -129,18 +128,9 @@ func (k *key) describe(m *metadata, now time.Time) {
 		MultiRegion:           &m.multiRegion,
 		Origin:                k.origin,
 	}
-	switch k.usage {
-	case types.KeyUsageTypeEncryptDecrypt:
-		m.EncryptionAlgorithms = slices.Clone(k.spec.Encryption)
-	case types.KeyUsageTypeSignVerify:
-		m.SigningAlgorithms = slices.Clone(k.spec.Signing)
-	case types.KeyUsageTypeGenerateVerifyMac:
-		m.MacAlgorithms = slices.Clone(k.spec.Mac)
-	case types.KeyUsageTypeKeyAgreement:
-		m.KeyAgreementAlgorithms = slices.Clone(k.spec.Agreement)
-	case types.KeyUsageTypeEncapsulateDecapsulate:
-		m.EncapsulationAlgorithms = slices.Clone(k.spec.Encapsulation)
-	}
+	list := algorithmsOf(k.spec, k.usage)
+	m.EncryptionAlgorithms, m.SigningAlgorithms, m.MacAlgorithms = list.encryption, list.signing, list.mac
+	m.KeyAgreementAlgorithms, m.EncapsulationAlgorithms = list.agreement, list.encapsulation
 	if !k.deletion.IsZero() {
 		m.deletion = k.deletion
 		m.DeletionDate = &m.deletion

@@ -29,6 +29,13 @@ func createKey(c *call, in *kms.CreateKeyInput) (*kms.CreateKeyOutput, error) {
 	if err != nil {
 		return nil, err
 	}
+	origin, err := originOf(in, spec)
+	if err != nil {
+		return nil, err
+	}
+	if inKeyStore(origin) {
+		return nil, noSuchKeyStore(*in.CustomKeyStoreId)
+	}
 	tags, err := withTags(nil, in.Tags)
 	if err != nil {
 		return nil, err
@@ -42,16 +49,13 @@ func createKey(c *call, in *kms.CreateKeyInput) (*kms.CreateKeyOutput, error) {
 		account:     c.home,
 		spec:        spec,
 		usage:       usage,
-		origin:      types.OriginTypeAwsKms,
+		origin:      origin,
 		manager:     types.KeyManagerTypeCustomer,
 		multiRegion: in.MultiRegion != nil && *in.MultiRegion,
 		created:     stamp(c.now),
 		enabled:     true,
 		tags:        tags,
 		materials:   &materials{},
-	}
-	if in.Origin != "" {
-		k.origin = in.Origin
 	}
 	if in.Description != nil {
 		k.description = *in.Description
@@ -78,7 +82,7 @@ func (c *call) keyType(in *kms.CreateKeyInput) (*keyspec.Spec, types.KeyUsageTyp
 	}
 	spec, ok := keyspec.Lookup(name)
 	if !ok || !spec.AvailableIn(c.who.Partition()) {
-		return nil, "", unsupported("KeySpec " + string(name) + " is not supported in this Region.")
+		return nil, "", notInRegion("KeySpec " + string(name))
 	}
 	usage := in.KeyUsage
 	if usage == "" {

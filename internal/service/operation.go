@@ -7,6 +7,7 @@ import (
 	"github.com/aws/smithy-go/middleware"
 
 	"example.com/kmsfake/internal/constraint"
+	"example.com/kmsfake/internal/enclave"
 )
 
 // Operation is one operation of AWS KMS: its name, what AWS states of it in
@@ -77,7 +78,8 @@ type call struct {
 	traits *traits
 	now    time.Time
 
-	home *account // what the caller's account has in the caller's Region
+	home     *account          // what the caller's account has in the caller's Region
+	attested *enclave.Document // what the request's Recipient attests, or nil
 }
 
 // lock takes the lock for a handler that changes something.

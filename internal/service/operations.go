@@ -48,7 +48,7 @@ var (
 	Decapsulate = &Operation[kms.DecapsulateInput, kms.DecapsulateOutput]{
 		Name:     "Decapsulate",
 		traits:   traitsOf("Decapsulate"),
-		handle:   missing[kms.DecapsulateInput, kms.DecapsulateOutput],
+		handle:   decapsulate,
 		metadata: func(out *kms.DecapsulateOutput) *middleware.Metadata { return &out.ResultMetadata },
 	}
 	Decrypt = &Operation[kms.DecryptInput, kms.DecryptOutput]{
@@ -78,7 +78,7 @@ var (
 	DeriveSharedSecret = &Operation[kms.DeriveSharedSecretInput, kms.DeriveSharedSecretOutput]{
 		Name:     "DeriveSharedSecret",
 		traits:   traitsOf("DeriveSharedSecret"),
-		handle:   missing[kms.DeriveSharedSecretInput, kms.DeriveSharedSecretOutput],
+		handle:   deriveSharedSecret,
 		metadata: func(out *kms.DeriveSharedSecretOutput) *middleware.Metadata { return &out.ResultMetadata },
 	}
 	DescribeCustomKeyStores = &Operation[kms.DescribeCustomKeyStoresInput, kms.DescribeCustomKeyStoresOutput]{
@@ -126,7 +126,7 @@ var (
 	Encapsulate = &Operation[kms.EncapsulateInput, kms.EncapsulateOutput]{
 		Name:     "Encapsulate",
 		traits:   traitsOf("Encapsulate"),
-		handle:   missing[kms.EncapsulateInput, kms.EncapsulateOutput],
+		handle:   encapsulate,
 		metadata: func(out *kms.EncapsulateOutput) *middleware.Metadata { return &out.ResultMetadata },
 	}
 	Encrypt = &Operation[kms.EncryptInput, kms.EncryptOutput]{
@@ -144,13 +144,13 @@ var (
 	GenerateDataKeyPair = &Operation[kms.GenerateDataKeyPairInput, kms.GenerateDataKeyPairOutput]{
 		Name:     "GenerateDataKeyPair",
 		traits:   traitsOf("GenerateDataKeyPair"),
-		handle:   missing[kms.GenerateDataKeyPairInput, kms.GenerateDataKeyPairOutput],
+		handle:   generateDataKeyPair,
 		metadata: func(out *kms.GenerateDataKeyPairOutput) *middleware.Metadata { return &out.ResultMetadata },
 	}
 	GenerateDataKeyPairWithoutPlaintext = &Operation[kms.GenerateDataKeyPairWithoutPlaintextInput, kms.GenerateDataKeyPairWithoutPlaintextOutput]{
 		Name:   "GenerateDataKeyPairWithoutPlaintext",
 		traits: traitsOf("GenerateDataKeyPairWithoutPlaintext"),
-		handle: missing[kms.GenerateDataKeyPairWithoutPlaintextInput, kms.GenerateDataKeyPairWithoutPlaintextOutput],
+		handle: generateDataKeyPairWithoutPlaintext,
 		metadata: func(out *kms.GenerateDataKeyPairWithoutPlaintextOutput) *middleware.Metadata {
 			return &out.ResultMetadata
 		},
@@ -164,7 +164,7 @@ var (
 	GenerateMac = &Operation[kms.GenerateMacInput, kms.GenerateMacOutput]{
 		Name:     "GenerateMac",
 		traits:   traitsOf("GenerateMac"),
-		handle:   missing[kms.GenerateMacInput, kms.GenerateMacOutput],
+		handle:   generateMac,
 		metadata: func(out *kms.GenerateMacOutput) *middleware.Metadata { return &out.ResultMetadata },
 	}
 	GenerateRandom = &Operation[kms.GenerateRandomInput, kms.GenerateRandomOutput]{
@@ -200,7 +200,7 @@ var (
 	GetPublicKey = &Operation[kms.GetPublicKeyInput, kms.GetPublicKeyOutput]{
 		Name:     "GetPublicKey",
 		traits:   traitsOf("GetPublicKey"),
-		handle:   missing[kms.GetPublicKeyInput, kms.GetPublicKeyOutput],
+		handle:   getPublicKey,
 		metadata: func(out *kms.GetPublicKeyOutput) *middleware.Metadata { return &out.ResultMetadata },
 	}
 	ImportKeyMaterial = &Operation[kms.ImportKeyMaterialInput, kms.ImportKeyMaterialOutput]{
@@ -296,7 +296,7 @@ var (
 	Sign = &Operation[kms.SignInput, kms.SignOutput]{
 		Name:     "Sign",
 		traits:   traitsOf("Sign"),
-		handle:   missing[kms.SignInput, kms.SignOutput],
+		handle:   sign,
 		metadata: func(out *kms.SignOutput) *middleware.Metadata { return &out.ResultMetadata },
 	}
 	TagResource = &Operation[kms.TagResourceInput, kms.TagResourceOutput]{
@@ -338,13 +338,13 @@ var (
 	Verify = &Operation[kms.VerifyInput, kms.VerifyOutput]{
 		Name:     "Verify",
 		traits:   traitsOf("Verify"),
-		handle:   missing[kms.VerifyInput, kms.VerifyOutput],
+		handle:   verify,
 		metadata: func(out *kms.VerifyOutput) *middleware.Metadata { return &out.ResultMetadata },
 	}
 	VerifyMac = &Operation[kms.VerifyMacInput, kms.VerifyMacOutput]{
 		Name:     "VerifyMac",
 		traits:   traitsOf("VerifyMac"),
-		handle:   missing[kms.VerifyMacInput, kms.VerifyMacOutput],
+		handle:   verifyMac,
 		metadata: func(out *kms.VerifyMacOutput) *middleware.Metadata { return &out.ResultMetadata },
 	}
 )

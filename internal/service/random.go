@@ -9,7 +9,14 @@ func generateRandom(c *call, in *kms.GenerateRandomInput) (*kms.GenerateRandomOu
 	if in.NumberOfBytes == nil {
 		return nil, numberOfBytesMissing()
 	}
-	plaintext := make([]byte, *in.NumberOfBytes)
-	c.entropy.Read(plaintext)
-	return &kms.GenerateRandomOutput{Plaintext: plaintext}, nil
+	if err := c.attest(in.Recipient); err != nil {
+		return nil, err
+	}
+	random := make([]byte, *in.NumberOfBytes)
+	c.entropy.Read(random)
+	plaintext, forRecipient, err := c.deliver(random)
+	if err != nil {
+		return nil, err
+	}
+	return &kms.GenerateRandomOutput{Plaintext: plaintext, CiphertextForRecipient: forRecipient}, nil
 }
