@@ -7,6 +7,7 @@ import (
 
 // Request is one action on one resource by one principal.
 type Request struct {
+	// Principal is who calls. It is not nil.
 	Principal *Principal
 	// Action is the permission asked for, such as "kms:Decrypt".
 	Action string

@@ -11,6 +11,11 @@
 //     is well formed is taken to exist.
 //   - A session is matched to its role by the role's name, which is unique in an
 //     account, since the ARN of a session does not tell the role's path.
+//   - A grant is enough for a caller of another account, which needs no identity
+//     policy then.
+//   - To be spared a Deny by NotPrincipal a caller is listed with its account, and
+//     a session with its role too.
+//   - Two statements of a policy have no Sid in common.
 //   - A condition key with several values under an operator without a set
 //     operator matches if any value does; a negated operator then holds if none does.
 //   - A policy variable that cannot be resolved makes its value match nothing.

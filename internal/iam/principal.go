@@ -58,7 +58,7 @@ func ParsePrincipal(text string, tags map[string]string) (*Principal, error) {
 	default:
 		e, ok := parsePrincipalARN(text)
 		if !ok {
-			return nil, fmt.Errorf("%q is neither the ARN of a user, role, session or root user, nor an account id, nor a service principal", text)
+			return nil, fmt.Errorf("%q is neither the ARN of a user, role, session or root user, nor an account id, nor a service principal", shorten(text))
 		}
 		p.partition, p.account = e.partition, e.account
 		resource := text[strings.LastIndexByte(text, ':')+1:]

@@ -3,6 +3,7 @@ package iam
 import (
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 const (
@@ -46,9 +47,9 @@ func (d Decision) Reason() string {
 }
 
 // denied composes the decision and its reason at once, while what the request
-// looks up is as it was. It joins strings rather than print them: what is printed
-// escapes, and the question with it. s is the statement that denies, or for NoResourceAllow
-// the one of an identity policy that allows in vain.
+// looks up is as it was. s is the statement that denies or, for NoResourceAllow,
+// one of an identity policy that allows in vain. Strings are joined and not
+// printed: what is printed escapes to the heap, and the question with it.
 func denied(q *Question, why Denial, s source) Decision {
 	r := &q.Request
 	caller := shorten(r.Principal.arn)
@@ -214,7 +215,7 @@ func shorten(s string) string {
 		s = strings.ToValidUTF8(s[:maxShown], "") + "..." + strings.ToValidUTF8(s[len(s)-maxShown/2:], "")
 	}
 	return strings.Map(func(c rune) rune {
-		if c < ' ' {
+		if unicode.IsControl(c) {
 			return ' '
 		}
 		return c
