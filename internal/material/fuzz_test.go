@@ -167,3 +167,30 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func FuzzParsePublic(f *testing.F) {
+	for i, spec := range everySpec {
+		if pair, ok := derive(f, spec, home(spec), seedOf(1)).(material.Public); ok {
+			f.Add(byte(i), pair.PublicKey())
+		}
+	}
+	f.Fuzz(func(t *testing.T, choice byte, spki []byte) {
+		spec := pick(everySpec, choice)
+		public, err := material.ParsePublic(spec, home(spec), spki)
+		if err != nil {
+			if !errors.Is(err, material.ErrPublicKey) && !errors.Is(err, material.ErrSpec) {
+				t.Fatal(err)
+			}
+			return
+		}
+		for _, p := range pairings() {
+			if p.spec != spec {
+				continue
+			}
+			message := bytes.Repeat([]byte{1}, p.digest)
+			if _, err := public.Verify(p.alg, p.messageType, message, spki); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}

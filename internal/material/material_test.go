@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
@@ -318,7 +319,7 @@ func TestNewKeyPair(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if bytes.Equal(other, private) && m.Spec() != types.KeySpecRsa2048 && m.Spec() != types.KeySpecRsa3072 && m.Spec() != types.KeySpecRsa4096 {
+			if !slices.Contains(rsaSpecs, m.Spec()) && bytes.Equal(other, private) {
 				t.Error("two key pairs are the same")
 			}
 			if _, _, err := material.NewKeyPair(spec, partition, bytes.NewReader(nil)); err == nil {
