@@ -51,3 +51,5 @@ func (b backend) Invoke(ctx context.Context, id wire.Identity, operation string,
 	op, _ := service.Named(operation) // the wire knows the same operations
 	return op.Invoke(ctx, b.fake.aws, caller, input)
 }
+
+func (b backend) NewRequestID() string { return b.fake.aws.NewRequestID() }

@@ -73,6 +73,8 @@ func (f *Fake) authenticate(ctx context.Context, caller *service.Caller, provide
 	switch {
 	case known && secret != credentials.SecretAccessKey:
 		return nil, responseError(f.aws.NewRequestID(), wire.SignatureMismatch())
+	case known && credentials.SessionToken != "":
+		return nil, responseError(f.aws.NewRequestID(), wire.UnrecognizedClient())
 	case known:
 		return &service.Caller{Identity: who, Region: caller.Region}, nil
 	case f.aws.StrictCredentials():

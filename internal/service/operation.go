@@ -86,25 +86,38 @@ type call struct {
 func (c *call) lock() {
 	c.mu.Lock()
 	c.removeDue(c.now)
-	c.home = c.AWS.home(c.who.Account, c.who.Region)
+	c.findHome()
 }
 
 // rlock takes the lock for a handler that only reads. What is due is removed
 // first, so that readers never see a key whose time has come.
 func (c *call) rlock() {
 	c.mu.RLock()
-	for {
-		home := c.known(c.who.Account, c.who.Region)
-		if home != nil && !c.due.passed(c.now) {
-			c.home = home
-			return
-		}
+	for c.due.passed(c.now) {
 		c.mu.RUnlock()
-		c.lock()
+		c.mu.Lock()
+		c.removeDue(c.now)
 		c.mu.Unlock()
 		c.mu.RLock()
 	}
+	c.findHome()
 }
 
-func (c *call) unlock()  { c.mu.Unlock() }
+// findHome finds the place of the caller's account in the caller's Region. One
+// that nothing was put in is not kept: anything can be a caller's Region, and
+// asking must not cost memory.
+func (c *call) findHome() {
+	if c.home = c.known(c.who.Account, c.who.Region); c.home == nil {
+		c.home = c.newHome(c.who.Account, c.who.Region)
+	}
+}
+
+// unlock gives back the lock of lock, and keeps what was put in a new place.
+func (c *call) unlock() {
+	if c.known(c.who.Account, c.who.Region) == nil && c.home.inUse() {
+		c.keep(c.home)
+	}
+	c.mu.Unlock()
+}
+
 func (c *call) runlock() { c.mu.RUnlock() }

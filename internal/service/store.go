@@ -24,8 +24,19 @@ type account struct {
 }
 
 // home finds what an account has in a Region, and makes it when it is first
-// asked for. The lock must be held for writing unless the place exists.
+// asked for. The lock must be held for writing.
 func (a *AWS) home(accountID, regionName string) *account {
+	home := a.known(accountID, regionName)
+	if home == nil {
+		home = a.newHome(accountID, regionName)
+		a.keep(home)
+	}
+	return home
+}
+
+// newHome is what an account has in a Region before anything was made there.
+// Nothing refers to it until it is kept.
+func (a *AWS) newHome(accountID, regionName string) *account {
 	r := a.regions[regionName]
 	if r == nil {
 		r = &region{
@@ -34,21 +45,25 @@ func (a *AWS) home(accountID, regionName string) *account {
 			keys:      map[string]*key{},
 			accounts:  map[string]*account{},
 		}
-		if a.regions == nil {
-			a.regions = map[string]*region{}
-		}
-		a.regions[regionName] = r
 	}
-	home := r.accounts[accountID]
-	if home == nil {
-		home = &account{id: accountID, region: r}
-		if !a.config.WithoutAWSAliases {
-			home.addPredefinedAliases()
-		}
-		r.accounts[accountID] = home
+	home := &account{id: accountID, region: r}
+	if !a.config.WithoutAWSAliases {
+		home.addPredefinedAliases()
 	}
 	return home
 }
+
+// keep gives a new home its place. The lock must be held for writing.
+func (a *AWS) keep(home *account) {
+	if a.regions == nil {
+		a.regions = map[string]*region{}
+	}
+	a.regions[home.region.name] = home.region
+	home.region.accounts[home.id] = home
+}
+
+// inUse says whether something was made in the home.
+func (h *account) inUse() bool { return h.keys.Len() > 0 }
 
 // known finds what an account has in a Region, or nil.
 func (a *AWS) known(accountID, regionName string) *account {

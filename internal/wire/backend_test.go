@@ -12,6 +12,7 @@ const (
 	testKey    = "AKIDEXAMPLE"
 	testSecret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 	testID     = "7a2c0f0e-4f4e-4a25-9c43-0a4b8d9b3f11"
+	refusedID  = "0d6b8f6e-2f0f-4a0e-8f8a-6f1f4a3d2c22"
 )
 
 // A stub is a backend that knows one access key.
@@ -36,6 +37,8 @@ func (s *stub) Invoke(ctx context.Context, caller Identity, operation string, in
 	}
 	return s.invoke(ctx, caller, operation, input)
 }
+
+func (s *stub) NewRequestID() string { return refusedID }
 
 func staticCredentials(key, secret, token string) aws.CredentialsProvider {
 	return aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {

@@ -103,12 +103,14 @@ func invalidSignature(message string) error {
 	return clientFault("InvalidSignatureException", message)
 }
 
-func unrecognizedClient() error {
+// UnrecognizedClient is the refusal of an access key that nobody handed out, or
+// of a session token that does not go with it.
+func UnrecognizedClient() error {
 	return clientFault("UnrecognizedClientException", "The security token included in the request is invalid.")
 }
 
-// UnrecognizedClient is the refusal of an access key that nobody handed out.
-func UnrecognizedClient() error { return unrecognizedClient() }
-
 // SignatureMismatch is the refusal of a signature by another secret.
-func SignatureMismatch() error { return invalidSignature(mismatch) }
+func SignatureMismatch() error {
+	return invalidSignature("The request signature we calculated does not match the signature you provided. " +
+		"Check your AWS Secret Access Key and signing method. Consult the service documentation for details.")
+}

@@ -2,7 +2,6 @@ package wire
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -42,8 +41,11 @@ type Backend interface {
 	// Invoke runs an operation. The input is its *kms.XInput, which is the
 	// backend's to keep, and the output its *kms.XOutput. The error is an
 	// exception of the SDK, another smithy.APIError, or a *Broken, which may
-	// come with an output. An empty request id gets a random one.
+	// come with an output.
 	Invoke(ctx context.Context, caller Identity, operation string, input any) (output any, requestID string, err error)
+
+	// NewRequestID is the id of a request that did not come as far as Invoke.
+	NewRequestID() string
 }
 
 // A Handler serves a [Backend] over HTTP as AWS JSON 1.1. It is safe for
@@ -122,7 +124,7 @@ func (h *Handler) answer(r *http.Request) answer {
 	}
 	a.body = body
 	if a.requestID == "" {
-		a.requestID = newRequestID()
+		a.requestID = h.backend.NewRequestID()
 	}
 	return a
 }
@@ -213,7 +215,7 @@ func (h *Handler) identify(r *http.Request, body []byte) (Identity, error) {
 		return Identity{}, err
 	}
 	if !known {
-		return Identity{}, unrecognizedClient()
+		return Identity{}, UnrecognizedClient()
 	}
 	if err := h.verifier.verify(r, c, body, secret, sessionToken); err != nil {
 		return Identity{}, err
@@ -253,13 +255,4 @@ func readBody(dst []byte, r *http.Request) ([]byte, error) {
 			return dst, serializationError("") // the client broke off; it hardly reads this
 		}
 	}
-}
-
-// newRequestID returns a random UUID.
-func newRequestID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
-	b[6] = b[6]&0x0f | 0x40
-	b[8] = b[8]&0x3f | 0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:16])
 }

@@ -18,9 +18,6 @@ import (
 // skew is how far a signature's date may be from the service's.
 const skew = 5 * time.Minute
 
-const mismatch = "The request signature we calculated does not match the signature you provided. " +
-	"Check your AWS Secret Access Key and signing method. Consult the service documentation for details."
-
 // A Verifier checks signatures. The zero value is ready. It is safe for
 // concurrent use and remembers a bounded number of signing keys.
 type Verifier struct {
@@ -106,10 +103,10 @@ func (v *Verifier) verify(r *http.Request, c Credential, body []byte, secret, se
 	var want [2 * sha256.Size]byte
 	hex.Encode(want[:], sum(v.key(keyID{secret, c.Date, c.Region}), *buf))
 	if subtle.ConstantTimeCompare(want[:], []byte(c.Signature)) != 1 {
-		return invalidSignature(mismatch)
+		return SignatureMismatch()
 	}
 	if subtle.ConstantTimeCompare([]byte(sessionToken), []byte(c.SecurityToken)) != 1 {
-		return unrecognizedClient()
+		return UnrecognizedClient()
 	}
 	return nil
 }
