@@ -15,7 +15,8 @@ type Config struct {
 	Clock             func() time.Time // nil is time.Now
 	Seed              uint64
 	WithoutAWSAliases bool
-	StrictCredentials bool // an access key that was not handed out is refused
+	StrictCredentials bool          // an access key that was not handed out is refused
+	PropagationDelay  time.Duration // until a change is seen everywhere
 }
 
 // AWS is one AWS: accounts, Regions, keys, aliases. It is safe for concurrent

@@ -76,7 +76,9 @@ func (k *key) clone(to *account) *key {
 		spec: k.spec, usage: k.usage, origin: k.origin, manager: k.manager, multiRegion: k.multiRegion, created: k.created,
 		description: k.description, enabled: k.enabled, deletion: k.deletion, policy: k.policy,
 		tags:      slices.Clone(k.tags),
-		materials: &materials{list: slices.Clone(k.materials.list)},
+		materials: k.materials.clone(),
+		imports:   maps.Clone(k.imports),
 	}
+	k.lastUse.cloneTo(&twin.lastUse)
 	return twin
 }

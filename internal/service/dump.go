@@ -55,10 +55,40 @@ func (k *key) dump(w io.Writer, now time.Time) {
 	for _, tag := range k.tags {
 		fmt.Fprintf(w, "    tag %q = %q\n", *tag.TagKey, *tag.TagValue)
 	}
-	for _, km := range k.materials.list {
-		fmt.Fprintf(w, "    key material %s\n", km.text)
-	}
+	k.dumpMaterials(w, now)
 	if k.policy != defaultKeyPolicy(k.account) {
 		fmt.Fprintf(w, "    policy %s\n", strings.Join(strings.Fields(k.policy), " "))
+	}
+}
+
+// dumpMaterials writes the history of the key material and its schedule.
+func (k *key) dumpMaterials(w io.Writer, now time.Time) {
+	h := k.materials.at(now)
+	list := h.list
+	if pending := k.pending(now); pending != nil {
+		list = append(list[:len(list):len(list)], pending)
+	}
+	for _, km := range list {
+		fmt.Fprintf(w, "    key material %s", km.text)
+		switch {
+		case km == h.pending:
+			fmt.Fprint(w, " pending rotation")
+		case !km.rotated.IsZero():
+			fmt.Fprintf(w, " rotated %s %s", km.rotation, km.rotated.Format(time.RFC3339Nano))
+		}
+		if i, ok := k.imports[km.id]; ok {
+			if !k.has(km, now) {
+				fmt.Fprint(w, ", not there")
+			} else if !i.expires.IsZero() {
+				fmt.Fprintf(w, ", valid to %s", i.expires.Format(time.RFC3339Nano))
+			}
+			if i.description != "" {
+				fmt.Fprintf(w, ", %q", i.description)
+			}
+		}
+		fmt.Fprintln(w)
+	}
+	if h.period != 0 {
+		fmt.Fprintf(w, "    rotates every %d days, next %s\n", h.period, h.next.Format(time.RFC3339Nano))
 	}
 }

@@ -3,6 +3,7 @@ package service
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
@@ -50,11 +51,12 @@ func (c *call) useKey(k *key) (*usable, error) {
 	if wanted, _ := keyspec.UsageOf(c.name); k.usage != wanted {
 		return nil, usageNotValid(k.arn, k.usage, c.name)
 	}
-	return k.usable(), nil
+	c.uses(k)
+	return k.usable(c.now), nil
 }
 
-func (k *key) usable() *usable {
-	return &usable{id: k.id, arn: k.arn, spec: k.spec, origin: k.origin, materials: k.materials.list}
+func (k *key) usable(now time.Time) *usable {
+	return &usable{id: k.id, arn: k.arn, spec: k.spec, origin: k.origin, materials: k.materials.at(now).list}
 }
 
 // materialOf is the current key material as what its usage makes of it.

@@ -1,7 +1,6 @@
 package service
 
 import (
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/kms"
@@ -9,7 +8,6 @@ import (
 	"github.com/tidwall/btree"
 
 	"example.com/kmsfake/internal/keyspec"
-	"example.com/kmsfake/internal/material"
 )
 
 // key is the record of one KMS key in one Region.
@@ -33,39 +31,8 @@ type key struct {
 	aliases     btree.Map[string, *alias]
 
 	materials *materials
-}
-
-// materials is the key material of a KMS key, oldest first. The last is current.
-type materials struct {
-	list []*keyMaterial
-}
-
-func (m *materials) current() *keyMaterial {
-	if len(m.list) == 0 {
-		return nil
-	}
-	return m.list[len(m.list)-1]
-}
-
-// named finds the key material that a ciphertext names.
-func (m *materials) named(prefix [16]byte) *keyMaterial {
-	for _, km := range m.list {
-		if [16]byte(km.id[:16]) == prefix {
-			return km
-		}
-	}
-	return nil
-}
-
-// keyMaterial makes its material when it is first used, once.
-type keyMaterial struct {
-	id   [32]byte // KeyMaterialId
-	text string   // the same in hexadecimal
-	made func() (material.Material, error)
-}
-
-func newKeyMaterial(id [32]byte, text string, source func() (material.Material, error)) *keyMaterial {
-	return &keyMaterial{id: id, text: text, made: sync.OnceValues(source)}
+	imports   map[[32]byte]imported // by key material id; of keys with imported key material
+	lastUse   lastUse
 }
 
 // state is the key state at a time: a function of the record and the time.
@@ -73,7 +40,7 @@ func (k *key) state(now time.Time) types.KeyState {
 	switch {
 	case !k.deletion.IsZero():
 		return types.KeyStatePendingDeletion
-	case k.materials.current() == nil:
+	case !k.whole(now):
 		return types.KeyStatePendingImport
 	case !k.enabled:
 		return types.KeyStateDisabled
@@ -99,7 +66,7 @@ func (k *key) remove() {
 type metadata struct {
 	types.KeyMetadata
 	id, arn, account, description, material string
-	created, deletion                       time.Time
+	created, deletion, validTo              time.Time
 	multiRegion                             bool
 }
 
@@ -135,9 +102,12 @@ func (k *key) describe(m *metadata, now time.Time) {
 		m.deletion = k.deletion
 		m.DeletionDate = &m.deletion
 	}
-	if current := k.materials.current(); current != nil && k.spec.Family == keyspec.Symmetric {
+	if current := k.materials.at(now).current(); current != nil && k.rotatable() {
 		m.material = current.text
 		m.CurrentKeyMaterialId = &m.material
+	}
+	if m.ExpirationModel, m.validTo = k.expiration(now); !m.validTo.IsZero() {
+		m.ValidTo = &m.validTo
 	}
 }
 

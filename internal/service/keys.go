@@ -1,7 +1,6 @@
 package service
 
 import (
-	"encoding/hex"
 	"strings"
 	"time"
 
@@ -9,7 +8,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 
 	"example.com/kmsfake/internal/keyspec"
-	"example.com/kmsfake/internal/material"
 )
 
 const (
@@ -55,7 +53,6 @@ func createKey(c *call, in *kms.CreateKeyInput) (*kms.CreateKeyOutput, error) {
 		created:     stamp(c.now),
 		enabled:     true,
 		tags:        tags,
-		materials:   &materials{},
 	}
 	if in.Description != nil {
 		k.description = *in.Description
@@ -107,21 +104,9 @@ func (c *call) add(k *key) {
 		k.id = uuid([16]byte(drawn[:16]))
 	}
 	k.arn = k.account.arn("key/" + k.id)
-	if k.origin == types.OriginTypeAwsKms {
-		k.materials.list = []*keyMaterial{c.generate(k, 0)}
-	}
+	k.materials = c.newMaterials(k)
 	k.account.keys.Set(k.id, k)
 	k.account.region.keys[k.id] = k
-}
-
-// generate is the nth key material that the service makes for a key.
-func (a *AWS) generate(k *key, n uint64) *keyMaterial {
-	id := a.entropy.derive("key material id", k.id, n)
-	seed := a.entropy.derive("key material", k.id, n)
-	spec, partition := k.spec.Name, k.account.region.partition
-	return newKeyMaterial(id, hex.EncodeToString(id[:]), func() (material.Material, error) {
-		return material.Derive(spec, partition, seed)
-	})
 }
 
 // listKeys answers ListKeys, by key id.
@@ -152,7 +137,7 @@ func listKeys(c *call, in *kms.ListKeysInput) (*kms.ListKeysOutput, error) {
 //
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKey.html
 func enableKey(c *call, in *kms.EnableKeyInput) (*kms.EnableKeyOutput, error) {
-	if err := c.change(*in.KeyId, func(k *key) { k.enabled = true }); err != nil {
+	if err := c.change(*in.KeyId, func(k *key) { k.enabled = true; k.pauseOrResume(c.now) }); err != nil {
 		return nil, err
 	}
 	return &kms.EnableKeyOutput{}, nil
@@ -162,7 +147,7 @@ func enableKey(c *call, in *kms.EnableKeyInput) (*kms.EnableKeyOutput, error) {
 //
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_DisableKey.html
 func disableKey(c *call, in *kms.DisableKeyInput) (*kms.DisableKeyOutput, error) {
-	if err := c.change(*in.KeyId, func(k *key) { k.enabled = false }); err != nil {
+	if err := c.change(*in.KeyId, func(k *key) { k.enabled = false; k.pauseOrResume(c.now) }); err != nil {
 		return nil, err
 	}
 	return &kms.DisableKeyOutput{}, nil
@@ -218,6 +203,7 @@ func scheduleKeyDeletion(c *call, in *kms.ScheduleKeyDeletionInput) (*kms.Schedu
 		return nil, err
 	}
 	k.deletion = stamp(c.now).Add(time.Duration(window) * day)
+	k.pauseOrResume(c.now)
 	c.due.add(k.deletion, k)
 	id, date := k.arn, k.deletion
 	return &kms.ScheduleKeyDeletionOutput{
@@ -236,6 +222,7 @@ func cancelKeyDeletion(c *call, in *kms.CancelKeyDeletionInput) (*kms.CancelKeyD
 	err := c.change(*in.KeyId, func(k *key) {
 		k.deletion = time.Time{}
 		k.enabled = false
+		k.pauseOrResume(c.now)
 		id = k.arn
 	})
 	if err != nil {

@@ -37,7 +37,7 @@ func Named(name string) (Invoker, bool) {
 // no type.
 func (op *Operation[I, O]) Do(ctx context.Context, a *AWS, who *Caller, in *I) (out *O, requestID string, err error) {
 	requestID = a.NewRequestID()
-	c := &call{AWS: a, who: who, ctx: ctx, name: op.Name, traits: &op.traits, now: a.clock.now()}
+	c := &call{AWS: a, who: who, ctx: ctx, name: op.Name, traits: &op.traits, now: a.clock.now(), requestID: requestID}
 	out, err = op.attempt(c, in)
 	return out, requestID, err
 }
@@ -46,7 +46,11 @@ func (op *Operation[I, O]) attempt(c *call, in *I) (*O, error) {
 	if text, ok := constraint.CheckAll(op.Name, in); !ok {
 		return nil, validation(text)
 	}
-	return op.handle(c, in)
+	out, err := op.handle(c, in)
+	if err == nil {
+		c.recordUse()
+	}
+	return out, err
 }
 
 // Metadata is where the output keeps what the SDK calls its ResultMetadata.
@@ -78,8 +82,10 @@ type call struct {
 	traits *traits
 	now    time.Time
 
-	home     *account          // what the caller's account has in the caller's Region
-	attested *enclave.Document // what the request's Recipient attests, or nil
+	home      *account          // what the caller's account has in the caller's Region
+	attested  *enclave.Document // what the request's Recipient attests, or nil
+	requestID string
+	used      [2]*key // the keys whose material the operation uses: ReEncrypt's are two
 }
 
 // lock takes the lock for a handler that changes something.

@@ -72,7 +72,7 @@ var (
 	DeleteImportedKeyMaterial = &Operation[kms.DeleteImportedKeyMaterialInput, kms.DeleteImportedKeyMaterialOutput]{
 		Name:     "DeleteImportedKeyMaterial",
 		traits:   traitsOf("DeleteImportedKeyMaterial"),
-		handle:   missing[kms.DeleteImportedKeyMaterialInput, kms.DeleteImportedKeyMaterialOutput],
+		handle:   deleteImportedKeyMaterial,
 		metadata: func(out *kms.DeleteImportedKeyMaterialOutput) *middleware.Metadata { return &out.ResultMetadata },
 	}
 	DeriveSharedSecret = &Operation[kms.DeriveSharedSecretInput, kms.DeriveSharedSecretOutput]{
@@ -102,7 +102,7 @@ var (
 	DisableKeyRotation = &Operation[kms.DisableKeyRotationInput, kms.DisableKeyRotationOutput]{
 		Name:     "DisableKeyRotation",
 		traits:   traitsOf("DisableKeyRotation"),
-		handle:   missing[kms.DisableKeyRotationInput, kms.DisableKeyRotationOutput],
+		handle:   disableKeyRotation,
 		metadata: func(out *kms.DisableKeyRotationOutput) *middleware.Metadata { return &out.ResultMetadata },
 	}
 	DisconnectCustomKeyStore = &Operation[kms.DisconnectCustomKeyStoreInput, kms.DisconnectCustomKeyStoreOutput]{
@@ -120,7 +120,7 @@ var (
 	EnableKeyRotation = &Operation[kms.EnableKeyRotationInput, kms.EnableKeyRotationOutput]{
 		Name:     "EnableKeyRotation",
 		traits:   traitsOf("EnableKeyRotation"),
-		handle:   missing[kms.EnableKeyRotationInput, kms.EnableKeyRotationOutput],
+		handle:   enableKeyRotation,
 		metadata: func(out *kms.EnableKeyRotationOutput) *middleware.Metadata { return &out.ResultMetadata },
 	}
 	Encapsulate = &Operation[kms.EncapsulateInput, kms.EncapsulateOutput]{
@@ -176,7 +176,7 @@ var (
 	GetKeyLastUsage = &Operation[kms.GetKeyLastUsageInput, kms.GetKeyLastUsageOutput]{
 		Name:     "GetKeyLastUsage",
 		traits:   traitsOf("GetKeyLastUsage"),
-		handle:   missing[kms.GetKeyLastUsageInput, kms.GetKeyLastUsageOutput],
+		handle:   getKeyLastUsage,
 		metadata: func(out *kms.GetKeyLastUsageOutput) *middleware.Metadata { return &out.ResultMetadata },
 	}
 	GetKeyPolicy = &Operation[kms.GetKeyPolicyInput, kms.GetKeyPolicyOutput]{
@@ -188,13 +188,13 @@ var (
 	GetKeyRotationStatus = &Operation[kms.GetKeyRotationStatusInput, kms.GetKeyRotationStatusOutput]{
 		Name:     "GetKeyRotationStatus",
 		traits:   traitsOf("GetKeyRotationStatus"),
-		handle:   missing[kms.GetKeyRotationStatusInput, kms.GetKeyRotationStatusOutput],
+		handle:   getKeyRotationStatus,
 		metadata: func(out *kms.GetKeyRotationStatusOutput) *middleware.Metadata { return &out.ResultMetadata },
 	}
 	GetParametersForImport = &Operation[kms.GetParametersForImportInput, kms.GetParametersForImportOutput]{
 		Name:     "GetParametersForImport",
 		traits:   traitsOf("GetParametersForImport"),
-		handle:   missing[kms.GetParametersForImportInput, kms.GetParametersForImportOutput],
+		handle:   getParametersForImport,
 		metadata: func(out *kms.GetParametersForImportOutput) *middleware.Metadata { return &out.ResultMetadata },
 	}
 	GetPublicKey = &Operation[kms.GetPublicKeyInput, kms.GetPublicKeyOutput]{
@@ -206,7 +206,7 @@ var (
 	ImportKeyMaterial = &Operation[kms.ImportKeyMaterialInput, kms.ImportKeyMaterialOutput]{
 		Name:     "ImportKeyMaterial",
 		traits:   traitsOf("ImportKeyMaterial"),
-		handle:   missing[kms.ImportKeyMaterialInput, kms.ImportKeyMaterialOutput],
+		handle:   importKeyMaterial,
 		metadata: func(out *kms.ImportKeyMaterialOutput) *middleware.Metadata { return &out.ResultMetadata },
 	}
 	ListAliases = &Operation[kms.ListAliasesInput, kms.ListAliasesOutput]{
@@ -230,7 +230,7 @@ var (
 	ListKeyRotations = &Operation[kms.ListKeyRotationsInput, kms.ListKeyRotationsOutput]{
 		Name:     "ListKeyRotations",
 		traits:   traitsOf("ListKeyRotations"),
-		handle:   missing[kms.ListKeyRotationsInput, kms.ListKeyRotationsOutput],
+		handle:   listKeyRotations,
 		metadata: func(out *kms.ListKeyRotationsOutput) *middleware.Metadata { return &out.ResultMetadata },
 	}
 	ListKeys = &Operation[kms.ListKeysInput, kms.ListKeysOutput]{
@@ -284,7 +284,7 @@ var (
 	RotateKeyOnDemand = &Operation[kms.RotateKeyOnDemandInput, kms.RotateKeyOnDemandOutput]{
 		Name:     "RotateKeyOnDemand",
 		traits:   traitsOf("RotateKeyOnDemand"),
-		handle:   missing[kms.RotateKeyOnDemandInput, kms.RotateKeyOnDemandOutput],
+		handle:   rotateKeyOnDemand,
 		metadata: func(out *kms.RotateKeyOnDemandOutput) *middleware.Metadata { return &out.ResultMetadata },
 	}
 	ScheduleKeyDeletion = &Operation[kms.ScheduleKeyDeletionInput, kms.ScheduleKeyDeletionOutput]{

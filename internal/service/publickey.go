@@ -49,5 +49,5 @@ func (c *call) usePublic(name string) (*usable, types.KeyUsageType, error) {
 	if k.spec.Kind() != keyspec.KindAsymmetric {
 		return nil, "", noPublicKey(k.arn, k.spec.Name)
 	}
-	return k.usable(), k.usage, nil
+	return k.usable(c.now), k.usage, nil
 }
