@@ -85,15 +85,6 @@ func expiring(at time.Time) func(*kms.ImportKeyMaterialInput) {
 	}
 }
 
-func describe(t testing.TB, fake *kmsfake.Fake, keyID string) *types.KeyMetadata {
-	t.Helper()
-	out, err := fake.DescribeKey(t.Context(), &kms.DescribeKeyInput{KeyId: &keyID})
-	if err != nil {
-		t.Fatalf("DescribeKey: %v", err)
-	}
-	return out.KeyMetadata
-}
-
 func raw(b byte, n int) []byte { return bytes.Repeat([]byte{b}, n) }
 
 // wantCode fails unless the error is an exception with the code and, if one is

@@ -76,7 +76,7 @@ func getKeyLastUsage(c *call, in *kms.GetKeyLastUsageInput) (*kms.GetKeyLastUsag
 	if err := c.checkState(k); err != nil {
 		return nil, err
 	}
-	id, created, tracked := k.id, k.created, k.trackedSince(c.now)
+	id, created, tracked := k.arn, k.created, k.trackedSince(c.now)
 	return &kms.GetKeyLastUsageOutput{
 		KeyId:             &id,
 		KeyCreationDate:   &created,
