@@ -1,5 +1,6 @@
 // Command gen turns the service model's input shapes into the constraint
-// package's table. Run it through go generate in that package.
+// package's table, and its errors into the service's table of exceptions. Run
+// it through go generate in the constraint package.
 package main
 
 import (
@@ -11,8 +12,11 @@ import (
 //go:embed model.json
 var modelJSON []byte
 
-// tablePath is where the table belongs, seen from the constraint package.
-const tablePath = "table.go"
+// Where the tables belong, seen from the constraint package.
+const (
+	tablePath      = "table.go"
+	exceptionsPath = "../service/exceptions.go"
+)
 
 func main() {
 	log.SetFlags(0)
@@ -20,11 +24,13 @@ func main() {
 	if err != nil {
 		log.Fatalf("model.json: %v", err)
 	}
-	source, err := render(m)
-	if err != nil {
-		log.Fatalf("model.json: %v", err)
-	}
-	if err := os.WriteFile(tablePath, source, 0o644); err != nil {
-		log.Fatal(err)
+	for path, render := range map[string]func(*model) ([]byte, error){tablePath: render, exceptionsPath: renderExceptions} {
+		source, err := render(m)
+		if err != nil {
+			log.Fatalf("model.json: %v", err)
+		}
+		if err := os.WriteFile(path, source, 0o644); err != nil {
+			log.Fatal(err)
+		}
 	}
 }

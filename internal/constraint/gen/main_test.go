@@ -20,16 +20,38 @@ func TestTableIsFresh(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := render(m)
+	for path, render := range map[string]func(*model) ([]byte, error){tablePath: render, exceptionsPath: renderExceptions} {
+		want, err := render(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile(filepath.Join("..", path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s is stale: run go generate in internal/constraint", path)
+		}
+	}
+}
+
+// Every exception of the model is one of the SDK's, and every operation has
+// the one that stands for the service's own failure.
+func TestExceptionsAreTheSDKs(t *testing.T) {
+	t.Parallel()
+	m, err := parse(modelJSON)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := os.ReadFile(filepath.Join("..", tablePath))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s is stale: run go generate in internal/constraint", tablePath)
+	for operation := range m.Operations {
+		if !slices.Contains(m.Errors[operation], "KMSInternalException") {
+			t.Errorf("%s cannot fail with KMSInternalException", operation)
+		}
+		for _, name := range m.Errors[operation] {
+			if kms.TypeRegistry.Entries["com.amazonaws.kms#"+name] == nil {
+				t.Errorf("%s throws %s, which the SDK does not have", operation, name)
+			}
+		}
 	}
 }
 

@@ -12,6 +12,8 @@ type model struct {
 	Source     string            `json:"source"`
 	Operations map[string]string `json:"operations"` // operation name to the name of its input shape
 	Shapes     map[string]shape  `json:"shapes"`
+
+	Errors map[string][]string `json:"errors"` // operation name to the exceptions that it may throw
 }
 
 // A shape is what the model says of one type. Min and Max are lengths for
@@ -56,6 +58,11 @@ func parse(data []byte) (*model, error) {
 	for operation, input := range m.Operations {
 		if m.Shapes[input].Type != "structure" {
 			return nil, fmt.Errorf("operation %s: input %q is not a structure", operation, input)
+		}
+	}
+	for operation := range m.Errors {
+		if _, ok := m.Operations[operation]; !ok {
+			return nil, fmt.Errorf("errors of %q, which is no operation", operation)
 		}
 	}
 	for name, s := range m.Shapes {
