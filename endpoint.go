@@ -2,6 +2,7 @@ package kmsfake
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"sync"
 
@@ -49,7 +50,26 @@ func (b backend) Invoke(ctx context.Context, id wire.Identity, operation string,
 		caller.Identity = who
 	}
 	op, _ := service.Named(operation) // the wire knows the same operations
-	return op.Invoke(ctx, b.fake.aws, caller, input)
+	output, requestID, err := op.Invoke(ctx, b.fake.aws, caller, input)
+	var loss *service.Loss
+	if errors.As(err, &loss) {
+		err = broken(loss)
+	}
+	return output, requestID, err
+}
+
+// broken is how the wire loses an answer.
+func broken(loss *service.Loss) *wire.Broken {
+	switch loss.How {
+	case service.LossTimeout:
+		return &wire.Broken{How: wire.Silent}
+	case service.LossReset:
+		return &wire.Broken{How: wire.Reset}
+	case service.LossCorrupt:
+		return &wire.Broken{How: wire.Replaced, Status: http.StatusOK, Body: []byte(service.CorruptBody)}
+	default:
+		return &wire.Broken{How: wire.Failed, Cause: loss.Cause}
+	}
 }
 
 func (b backend) NewRequestID() string { return b.fake.aws.NewRequestID() }

@@ -36,7 +36,11 @@ type Fake struct {
 // say otherwise.
 func New(options ...Option) *Fake {
 	o := newOptions(options)
-	return &Fake{aws: service.New(o.config), caller: service.Administrator(o.account, o.region)}
+	f := &Fake{aws: service.New(o.config), caller: service.Administrator(o.account, o.region)}
+	if len(o.faults) > 0 {
+		f.Inject(o.faults...)
+	}
+	return f
 }
 
 // InRegion gives a handle on the same AWS that acts as the same principal in
@@ -69,6 +73,7 @@ func (f *Fake) Now() time.Time { return f.aws.Now() }
 func (f *Fake) Advance(d time.Duration) { f.aws.Advance(d) }
 
 // Clone copies the whole AWS as it is now. The handle that it returns acts as
-// this one does; the two share nothing afterwards. Both go on with the same
+// this one does; the two share nothing afterwards. It has none of the faults and
+// an empty journal. Both go on with the same
 // random numbers, so the same calls give the same answers.
 func (f *Fake) Clone() *Fake { return &Fake{aws: f.aws.Clone(), caller: f.caller} }

@@ -13,11 +13,13 @@ type Option func(*options)
 type options struct {
 	account, region string
 	seeded          bool
+	faults          []Fault
 	config          service.Config
 }
 
 func newOptions(list []Option) *options {
 	o := &options{account: defaultAccount, region: defaultRegion}
+	o.config.Journal = service.JournalCalls
 	for _, option := range list {
 		option(o)
 	}
@@ -64,4 +66,16 @@ func WithoutAWSAliases() Option {
 // credentials.
 func WithStrictCredentials() Option {
 	return func(o *options) { o.config.StrictCredentials = true }
+}
+
+// WithJournal sets how many calls [Fake.Calls] goes back; 0 is none. The default
+// is 10,000. However many they are, their inputs and outputs take at most 16 MiB:
+// the oldest calls give way.
+func WithJournal(calls int) Option {
+	return func(o *options) { o.config.Journal = max(calls, 0) }
+}
+
+// WithFaults injects faults from the start, as [Fake.Inject] does.
+func WithFaults(faults ...Fault) Option {
+	return func(o *options) { o.faults = append(o.faults, faults...) }
 }

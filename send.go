@@ -4,7 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"syscall"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
@@ -44,7 +49,7 @@ func send[I, O any](ctx context.Context, f *Fake, op *service.Operation[I, O], i
 	}
 	out, requestID, err := op.Do(ctx, f.aws, caller, in)
 	if err != nil {
-		return nil, operationError(op.Name, responseError(requestID, err))
+		return nil, operationError(op.Name, failedAnswer(caller.Region, requestID, err))
 	}
 	awsmiddleware.SetRequestIDMetadata(op.Metadata(out), requestID)
 	return out, nil
@@ -72,13 +77,13 @@ func (f *Fake) authenticate(ctx context.Context, caller *service.Caller, provide
 	who, secret, known := f.aws.Authenticate(credentials.AccessKeyID)
 	switch {
 	case known && secret != credentials.SecretAccessKey:
-		return nil, responseError(f.aws.NewRequestID(), wire.SignatureMismatch())
+		return nil, failedAnswer(caller.Region, f.aws.NewRequestID(), wire.SignatureMismatch())
 	case known && credentials.SessionToken != "":
-		return nil, responseError(f.aws.NewRequestID(), wire.UnrecognizedClient())
+		return nil, failedAnswer(caller.Region, f.aws.NewRequestID(), wire.UnrecognizedClient())
 	case known:
 		return &service.Caller{Identity: who, Region: caller.Region}, nil
 	case f.aws.StrictCredentials():
-		return nil, responseError(f.aws.NewRequestID(), wire.UnrecognizedClient())
+		return nil, failedAnswer(caller.Region, f.aws.NewRequestID(), wire.UnrecognizedClient())
 	}
 	return caller, nil
 }
@@ -87,22 +92,74 @@ func operationError(operation string, err error) error {
 	return &smithy.OperationError{ServiceID: kms.ServiceID, OperationName: operation, Err: err}
 }
 
-// responseError wraps an exception as the SDK wraps one that came in a response.
-func responseError(requestID string, err error) error {
+// failedAnswer is what the SDK makes of an exception, of an answer that did not
+// come, and of a context that ended meanwhile.
+func failedAnswer(region, requestID string, err error) error {
+	var loss *service.Loss
+	switch {
+	case errors.As(err, &loss):
+		return lostAnswer(region, requestID, loss)
+	case noAnswer(err):
+		return httpError(0, "", &smithy.CanceledError{Err: err})
+	}
+	status := service.Status(err)
 	var generic *smithy.GenericAPIError
-	if errors.As(err, &generic) && generic.Message == "" {
+	if errors.As(err, &generic) {
+		// Who is to blame is in no answer; the SDK reads a missing text as this.
 		named := *generic
-		named.Message = "UnknownError"
+		named.Fault = smithy.FaultUnknown
+		if named.Message == "" {
+			named.Message = "UnknownError"
+		}
 		err = &named
 	}
+	return httpError(status, requestID, err)
+}
+
+// noAnswer says whether an error came in place of any answer.
+func noAnswer(err error) bool {
+	var loss *service.Loss
+	if errors.As(err, &loss) {
+		return loss.How != service.LossCorrupt
+	}
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// lostAnswer is what the SDK makes of a connection that fails.
+func lostAnswer(region, requestID string, loss *service.Loss) error {
+	var cause error
+	switch loss.How {
+	case service.LossCorrupt:
+		return httpError(http.StatusOK, requestID, &smithy.DeserializationError{Err: errors.New("unexpected token at offset 0")})
+	case service.LossTimeout:
+		cause = &net.OpError{Op: "read", Net: "tcp", Err: os.ErrDeadlineExceeded}
+	case service.LossReset:
+		cause = &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}
+	default:
+		cause = loss.Cause
+	}
+	return httpError(0, "", &smithyhttp.RequestSendError{
+		Err: &url.Error{Op: "Post", URL: endpointURL(region), Err: cause},
+	})
+}
+
+func endpointURL(region string) string {
+	domain := "amazonaws.com"
+	if strings.HasPrefix(region, "cn-") {
+		domain += ".cn"
+	}
+	return "https://kms." + region + "." + domain + "/"
+}
+
+// httpError wraps an error as the SDK wraps one that came in a response, or in
+// place of one, which has status 0.
+func httpError(status int, requestID string, err error) error {
+	response := &http.Response{StatusCode: status, Header: http.Header{}}
+	if requestID != "" {
+		response.Header["X-Amzn-Requestid"] = []string{requestID}
+	}
 	return &awshttp.ResponseError{
-		RequestID: requestID,
-		ResponseError: &smithyhttp.ResponseError{
-			Err: err,
-			Response: &smithyhttp.Response{Response: &http.Response{
-				StatusCode: service.Status(err),
-				Header:     http.Header{"X-Amzn-Requestid": {requestID}},
-			}},
-		},
+		RequestID:     requestID,
+		ResponseError: &smithyhttp.ResponseError{Err: err, Response: &smithyhttp.Response{Response: response}},
 	}
 }

@@ -216,6 +216,7 @@ func (c *call) findAlias(name string) (*alias, error) {
 	if !ok {
 		return nil, noSuchAlias(c.home.arn(name))
 	}
+	c.found(a.target)
 	if err := c.authorize("kms:"+c.name, a.target, a.target.arn); err != nil {
 		return nil, err
 	}

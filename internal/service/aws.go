@@ -17,6 +17,7 @@ type Config struct {
 	WithoutAWSAliases bool
 	StrictCredentials bool          // an access key that was not handed out is refused
 	PropagationDelay  time.Duration // until a change is seen everywhere
+	Journal           int           // calls to keep; 0 is none
 }
 
 // AWS is one AWS: accounts, Regions, keys, aliases. It is safe for concurrent
@@ -26,8 +27,14 @@ type AWS struct {
 	entropy entropy
 	config  Config
 
-	requests   atomic.Uint64 // numbers the request ids
 	accessKeys accessKeys
+	requests   atomic.Uint64 // numbers the request ids
+	sequences  atomic.Uint64 // numbers the calls in the order of taking effect
+	journal    *journal      // nil when none is kept
+
+	faults   atomic.Pointer[faultTable] // nil when there are none
+	faultMu  sync.Mutex                 // held by who replaces the table
+	injected uint64                     // numbers the faults that draw
 
 	mu      sync.RWMutex
 	regions map[string]*region
@@ -41,6 +48,9 @@ func New(config Config) *AWS {
 	a := &AWS{config: config}
 	a.clock.base = config.Clock
 	a.entropy.seed = config.Seed
+	if config.Journal > 0 {
+		a.journal = newJournal(config.Journal, JournalBytes)
+	}
 	return a
 }
 

@@ -22,6 +22,9 @@ func (a *AWS) Dump(w io.Writer) {
 			r.accounts[id].dump(w, now)
 		}
 	}
+	for _, i := range a.Faults() {
+		fmt.Fprintln(w, i)
+	}
 }
 
 func (h *account) dump(w io.Writer, now time.Time) {

@@ -307,6 +307,7 @@ func (c *call) findSealed(s *sealed, blob ciphertext.Blob, parsed bool) (*usable
 	if k == nil || k.account != c.home && c.authorize(s.action, k, k.arn) != nil {
 		return nil, ciphertextOfUnknownKey()
 	}
+	c.found(k)
 	return c.useKey(k)
 }
 

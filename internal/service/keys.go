@@ -107,6 +107,7 @@ func (c *call) add(k *key) {
 	k.materials = c.newMaterials(k)
 	k.account.keys.Set(k.id, k)
 	k.account.region.keys[k.id] = k
+	c.found(k)
 }
 
 // listKeys answers ListKeys, by key id.

@@ -24,6 +24,9 @@ type Invoker interface {
 	// Invoke is Do for an input that is a pointer to the operation's own input
 	// type.
 	Invoke(ctx context.Context, a *AWS, who *Caller, input any) (output any, requestID string, err error)
+
+	name() string
+	blank() (input, output any)
 }
 
 // Named finds an operation by its name, as the wire does.
@@ -32,13 +35,29 @@ func Named(name string) (Invoker, bool) {
 	return op, ok
 }
 
-// Do takes one request all the way: constraints, handler, journal. The error is
-// a plain one: a typed exception, or a *smithy.GenericAPIError where the SDK has
-// no type.
+// Do takes one request all the way: faults, constraints, handler, faults that
+// lose the answer, journal. The error is a plain one: a typed exception, a
+// *smithy.GenericAPIError where the SDK has no type, a *Loss where there is no
+// answer, or the context's where that ended first.
 func (op *Operation[I, O]) Do(ctx context.Context, a *AWS, who *Caller, in *I) (out *O, requestID string, err error) {
 	requestID = a.NewRequestID()
 	c := &call{AWS: a, who: who, ctx: ctx, name: op.Name, traits: &op.traits, now: a.clock.now(), requestID: requestID}
-	out, err = op.attempt(c, in)
+	var s strike
+	if faults := a.faultsOf(op.Name); faults != nil {
+		s = c.strike(faults, in)
+	}
+	if err = s.err; err == nil {
+		out, err = op.attempt(c, in)
+	}
+	at := c.now
+	if s.applied {
+		out, err = nil, c.lose(s.by, in)
+	}
+	if a.journal != nil {
+		a.journal.add(&entry{
+			sequence: c.turn(), at: at, who: who, op: op, key: c.about(in, s), requestID: requestID, err: err, fault: s.by,
+		}, in, out)
+	}
 	return out, requestID, err
 }
 
@@ -52,6 +71,11 @@ func (op *Operation[I, O]) attempt(c *call, in *I) (*O, error) {
 	}
 	return out, err
 }
+
+func (op *Operation[I, O]) name() string { return op.Name }
+
+// blank is an empty input and an empty output.
+func (op *Operation[I, O]) blank() (input, output any) { return new(I), new(O) }
 
 // Metadata is where the output keeps what the SDK calls its ResultMetadata.
 func (op *Operation[I, O]) Metadata(out *O) *middleware.Metadata { return op.metadata(out) }
@@ -86,6 +110,8 @@ type call struct {
 	attested  *enclave.Document // what the request's Recipient attests, or nil
 	requestID string
 	used      [2]*key // the keys whose material the operation uses: ReEncrypt's are two
+	sequence  uint64  // the place among all calls at which this one took effect
+	key       string  // ARN of the first key that it found
 }
 
 // lock takes the lock for a handler that changes something.
@@ -93,6 +119,7 @@ func (c *call) lock() {
 	c.mu.Lock()
 	c.removeDue(c.now)
 	c.findHome()
+	c.sequence = c.sequences.Add(1)
 }
 
 // rlock takes the lock for a handler that only reads. What is due is removed
@@ -107,6 +134,26 @@ func (c *call) rlock() {
 		c.mu.RLock()
 	}
 	c.findHome()
+	c.sequence = c.sequences.Add(1)
+}
+
+// turn is the place of the call among all: when it last held the lock, or now if
+// it never did.
+func (c *call) turn() uint64 {
+	if c.sequence == 0 {
+		c.sequence = c.sequences.Add(1)
+	}
+	return c.sequence
+}
+
+// about is the ARN of the key that the call was about, for the journal.
+func (c *call) about(in any, s strike) string {
+	if c.key == "" && s.err != nil {
+		if s := c.subject(in); s.found {
+			return s.key
+		}
+	}
+	return c.key
 }
 
 // findHome finds the place of the caller's account in the caller's Region. One

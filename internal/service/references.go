@@ -86,10 +86,18 @@ func (c *call) findReference(ref reference, action string) (*key, error) {
 		}
 		return nil, noSuchKey(c.arnOf(ref))
 	}
+	c.found(k)
 	if err := c.authorize(action, k, c.arnOf(ref)); err != nil {
 		return nil, err
 	}
 	return k, nil
+}
+
+// found notes which key the call is about: the first that it found.
+func (c *call) found(k *key) {
+	if c.key == "" {
+		c.key = k.arn
+	}
 }
 
 // lookup is the key behind a reference, or nil.

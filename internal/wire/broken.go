@@ -15,12 +15,16 @@ const (
 	// Closed is a connection that is closed before a byte of the answer.
 	Closed
 	// Silent is an answer that does not come until the client gives up. In
-	// process, a context that cannot end fails with a timeout at once.
+	// process, a context without a deadline fails with a timeout at once: one
+	// that ends with the test would otherwise hang it.
 	Silent
 	// Truncated is an answer whose second half is missing.
 	Truncated
 	// Replaced is an answer of Status and Body instead of the service's.
 	Replaced
+	// Failed is a connection that fails with the Cause, in process; on a
+	// socket it is closed.
+	Failed
 )
 
 // Broken is the error of a [Backend] whose answer does not reach the client
@@ -29,7 +33,7 @@ type Broken struct {
 	How    Breakage
 	Status int    // of Replaced
 	Body   []byte // of Replaced, as it is; not copied, so it must not change
-	Cause  error  // for who looks at the error; the client never sees it
+	Cause  error  // of Failed; otherwise for who looks at the error, the client never sees it
 }
 
 // Error says how the answer broke.
@@ -46,6 +50,8 @@ func (b *Broken) Error() string {
 		text = "answer truncated"
 	case Replaced:
 		text = "answer replaced"
+	case Failed:
+		text = "connection failed"
 	}
 	if b.Cause != nil {
 		text += ": " + b.Cause.Error()

@@ -116,11 +116,13 @@ func (b *Broken) transportError(ctx context.Context) error {
 	case Reset:
 		return &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}
 	case Silent:
-		if ctx.Done() != nil {
+		if _, ends := ctx.Deadline(); ends {
 			<-ctx.Done()
 			return ctx.Err()
 		}
 		return &net.OpError{Op: "read", Net: "tcp", Err: os.ErrDeadlineExceeded}
+	case Failed:
+		return b.Cause
 	}
 	return io.EOF
 }

@@ -1,0 +1,129 @@
+package service
+
+import (
+	"reflect"
+
+	"example.com/kmsfake/internal/ciphertext"
+)
+
+// This file finds the keys that an input is about before a handler has looked at
+// it: for faults that are for one key, and for the texts of their exceptions.
+
+// keyMembers are the members by which inputs name keys.
+var keyMembers = []string{"KeyId", "SourceKeyId", "DestinationKeyId", "TargetKeyId", "AliasName"}
+
+// hasKey says whether an operation's input names a key.
+func hasKey(operation string) bool {
+	input, _ := operations[operation].blank()
+	for _, member := range keyMembers {
+		if reflect.ValueOf(input).Elem().FieldByName(member).IsValid() {
+			return true
+		}
+	}
+	return false
+}
+
+// keyNames are the names by which an input names keys. A ciphertext names its
+// own, where the input does not.
+func keyNames(in any) []string {
+	v := reflect.ValueOf(in).Elem()
+	var names []string
+	source := false
+	for i, member := range keyMembers {
+		if name, ok := stringMember(v, member); ok {
+			names = append(names, name)
+			source = source || i < 2
+		}
+	}
+	if blob := v.FieldByName("CiphertextBlob"); blob.IsValid() && !source {
+		if parsed, ok := ciphertext.Parse(blob.Bytes()); ok {
+			names = append([]string{parsed.KeyID}, names...)
+		}
+	}
+	return names
+}
+
+func stringMember(v reflect.Value, member string) (string, bool) {
+	f := v.FieldByName(member)
+	if !f.IsValid() {
+		return "", false
+	}
+	p, ok := f.Interface().(*string)
+	if !ok || p == nil {
+		return "", false
+	}
+	return *p, true
+}
+
+// isAbout says whether an input is about the key of a fault: the two mean the
+// same key now, or have the same name for what does not exist.
+func (c *call) isAbout(in any, faultKey string) bool {
+	names := keyNames(in)
+	if len(names) == 0 {
+		return false
+	}
+	c.rlock()
+	defer c.runlock()
+	wanted, wantedARN := c.target(faultKey)
+	for _, name := range names {
+		k, arn := c.target(name)
+		if wanted != nil && k == wanted || arn != "" && arn == wantedARN || k != nil && k.id == faultKey {
+			return true
+		}
+	}
+	return false
+}
+
+// target is the key that a name means, or nil, and the ARN that the name stands
+// for, which is empty of a name that means nothing here. The lock must be held.
+func (c *call) target(name string) (*key, string) {
+	ref, err := c.parse(name)
+	if err != nil {
+		return nil, ""
+	}
+	if k := c.lookup(ref); k != nil {
+		return k, c.arnOf(ref)
+	}
+	if k := c.home.region.keys[ref.id]; k != nil && ref.account == c.who.Account {
+		return k, k.arn // of another account, as a ciphertext names it
+	}
+	return nil, c.arnOf(ref)
+}
+
+// subject is what an exception's text is about.
+type subject struct {
+	name  string // as the input names it
+	alias string // ARN of the alias that the input names, if it names one
+	key   string // ARN
+	known bool   // the name has the form of one
+	found bool   // there is such a key
+}
+
+// subject is the first key that an input names.
+func (c *call) subject(in any) (s subject) {
+	names := keyNames(in)
+	if len(names) == 0 {
+		return s
+	}
+	c.rlock()
+	defer c.runlock()
+	s.name = names[0]
+	s.key = s.name
+	for _, name := range names {
+		ref, err := c.parse(name)
+		if err != nil {
+			continue
+		}
+		k, arn := c.target(name)
+		if ref.alias != "" {
+			s.alias = arn
+		}
+		switch {
+		case k != nil && !s.found:
+			s.name, s.key, s.known, s.found = name, k.arn, true, true
+		case !s.known:
+			s.name, s.key, s.known = name, arn, true
+		}
+	}
+	return s
+}
