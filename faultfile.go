@@ -129,7 +129,7 @@ func (f *faultFile) token() (json.Token, int64, error) {
 	case err == io.EOF || err == io.ErrUnexpectedEOF:
 		return nil, at, f.errorAt(int64(len(f.text)), "the text ends too early")
 	case errors.As(err, &syntax):
-		return nil, at, f.errorAt(syntax.Offset-1, "%v", err)
+		return nil, at, f.errorAt(max(at, syntax.Offset-1), "%v", err)
 	default:
 		return nil, at, f.errorAt(at, "%v", err)
 	}
