@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"reflect"
@@ -25,8 +26,8 @@ import (
 	"example.com/kmsfake"
 )
 
-// newKey makes a key and returns its ARN.
-func newKey(t testing.TB, api kmsfake.API) string {
+// freshKey makes a key and returns its ARN.
+func freshKey(t testing.TB, api kmsfake.API) string {
 	t.Helper()
 	out, err := api.CreateKey(context.Background(), &kms.CreateKeyInput{})
 	if err != nil {
@@ -35,7 +36,7 @@ func newKey(t testing.TB, api kmsfake.API) string {
 	return *out.KeyMetadata.Arn
 }
 
-func describe(fake kmsfake.API, ctx context.Context, key string) error {
+func described(ctx context.Context, fake kmsfake.API, key string) error {
 	_, err := fake.DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: &key})
 	return err
 }
@@ -106,25 +107,89 @@ func TestFaultsLookAsTheSDKsErrors(t *testing.T) {
 		want := sdkError(t.Context(), test.real)
 		fake := kmsfake.New()
 		fake.Inject(kmsfake.Fault{Operation: "DescribeKey", Error: test.fault})
-		got := describe(fake, t.Context(), "alias/x")
-		if got == nil {
-			t.Errorf("%v: the call succeeded", test.fault)
-			continue
+		once := func(o *kms.Options) { o.Retryer = aws.NopRetryer{} }
+		sameError(t, fmt.Sprintf("%v, direct", test.fault), described(t.Context(), fake, "alias/x"), want)
+		sameError(t, fmt.Sprintf("%v, client", test.fault), described(t.Context(), fake.Client(once), "alias/x"), want)
+	}
+}
+
+func sameError(t *testing.T, name string, got, want error) {
+	t.Helper()
+	if got == nil {
+		t.Errorf("%s: the call succeeded", name)
+		return
+	}
+	if !reflect.DeepEqual(chain(got), chain(want)) {
+		t.Errorf("%s:\n got %v\nwant %v", name, chain(got), chain(want))
+	}
+	if got, want := withoutRequestID(got), withoutRequestID(want); got != want {
+		t.Errorf("%s:\n got %s\nwant %s", name, got, want)
+	}
+	retryable := retry.IsErrorRetryables(retry.DefaultRetryables)
+	if got, want := retryable.IsErrorRetryable(got), retryable.IsErrorRetryable(want); got != want {
+		t.Errorf("%s: retryable %v, of the SDK's %v", name, got, want)
+	}
+	var gotAPI, wantAPI smithy.APIError
+	if errors.As(got, &gotAPI) != errors.As(want, &wantAPI) || gotAPI != nil && gotAPI.ErrorFault() != wantAPI.ErrorFault() {
+		t.Errorf("%s: exception %#v, of the SDK %#v", name, gotAPI, wantAPI)
+	}
+}
+
+// The SDK's retryer overcomes what passes, and tells what does not.
+func TestClientRetriesFaults(t *testing.T) {
+	t.Parallel()
+	for _, fault := range []error{
+		kmsfake.Throttled, kmsfake.Timeout, kmsfake.ConnectionReset, kmsfake.ServiceUnavailable, &types.KMSInternalException{},
+		&types.DependencyTimeoutException{}, &types.KeyUnavailableException{},
+	} {
+		fake := kmsfake.New()
+		key := freshKey(t, fake)
+		injection := fake.Inject(kmsfake.Fault{Operation: "Encrypt", Times: 2, Error: fault})
+		in := &kms.EncryptInput{KeyId: &key, Plaintext: []byte("x")}
+		if _, err := fake.Client().Encrypt(t.Context(), in); err != nil || injection.Fired() != 2 {
+			t.Errorf("%v, twice: fired %d, %v", fault, injection.Fired(), err)
 		}
-		if !reflect.DeepEqual(chain(got), chain(want)) {
-			t.Errorf("%v:\n got %v\nwant %v", test.fault, chain(got), chain(want))
+		fake.Inject(kmsfake.Fault{Operation: "Encrypt", Error: fault})
+		var exhausted *retry.MaxAttemptsError
+		if _, err := fake.Client().Encrypt(t.Context(), in); !errors.As(err, &exhausted) || exhausted.Attempt != 3 {
+			t.Errorf("%v, always: %v", fault, err)
 		}
-		if got, want := withoutRequestID(got), withoutRequestID(want); got != want {
-			t.Errorf("%v:\n got %s\nwant %s", test.fault, got, want)
+	}
+}
+
+// A server loses answers on real connections.
+func TestFaultsOverHTTP(t *testing.T) {
+	t.Parallel()
+	fake := kmsfake.New()
+	server := httptest.NewServer(fake)
+	t.Cleanup(server.Close)
+	client := kms.NewFromConfig(fake.Config(), func(o *kms.Options) {
+		o.BaseEndpoint, o.HTTPClient, o.Retryer = &server.URL, server.Client(), aws.NopRetryer{}
+	})
+	for _, test := range []struct {
+		fault error
+		is    func(error) bool
+	}{
+		{kmsfake.ConnectionReset, func(err error) bool { return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF) }},
+		{kmsfake.Timeout, func(err error) bool { return errors.Is(err, context.DeadlineExceeded) }},
+		{errors.New("boom"), func(err error) bool { return errors.Is(err, io.EOF) }},
+		{kmsfake.CorruptAnswer, func(err error) bool { var e *smithy.DeserializationError; return errors.As(err, &e) }},
+		{kmsfake.ServiceUnavailable, func(err error) bool {
+			var e interface{ HTTPStatusCode() int }
+			return errors.As(err, &e) && e.HTTPStatusCode() == 503
+		}},
+	} {
+		fault := fake.Inject(kmsfake.Fault{Error: test.fault})
+		limit := time.Minute
+		if test.fault == kmsfake.Timeout {
+			limit = 50 * time.Millisecond
 		}
-		retryable := retry.IsErrorRetryables(retry.DefaultRetryables)
-		if got, want := retryable.IsErrorRetryable(got), retryable.IsErrorRetryable(want); got != want {
-			t.Errorf("%v: retryable %v, of the SDK's %v", test.fault, got, want)
+		ctx, cancel := context.WithTimeout(t.Context(), limit)
+		if _, err := client.ListKeys(ctx, nil); err == nil || !test.is(err) {
+			t.Errorf("%v: %v", test.fault, err)
 		}
-		var gotAPI, wantAPI smithy.APIError
-		if errors.As(got, &gotAPI) != errors.As(want, &wantAPI) || gotAPI != nil && gotAPI.ErrorFault() != wantAPI.ErrorFault() {
-			t.Errorf("%v: exception %#v, of the SDK %#v", test.fault, gotAPI, wantAPI)
-		}
+		cancel()
+		fault.Remove()
 	}
 }
 
@@ -146,7 +211,7 @@ func TestTimeoutEndsWithTheContext(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()
 		start := time.Now()
-		got := describe(fake, ctx, "alias/x")
+		got := described(ctx, fake, "alias/x")
 		if waited := time.Since(start); waited != time.Hour {
 			t.Errorf("the call took %v of the hour", waited)
 		}
@@ -166,7 +231,7 @@ func TestDelay(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake := kmsfake.New()
-		key := newKey(t, fake)
+		key := freshKey(t, fake)
 		fault := fake.Inject(kmsfake.Fault{Operation: "DisableKey", Delay: time.Minute})
 		start := time.Now()
 		if _, err := fake.DisableKey(t.Context(), &kms.DisableKeyInput{KeyId: &key}); err != nil {
@@ -231,11 +296,11 @@ func TestSkipTimesAndOrder(t *testing.T) {
 		"delay passes": {[]kmsfake.Fault{{Delay: time.Nanosecond}, {Skip: 1, Times: 1, Error: internal}}, ".i...."},
 	} {
 		fake := kmsfake.New()
-		key := newKey(t, fake)
+		key := freshKey(t, fake)
 		fake.Inject(test.faults...)
 		got := ""
 		for range test.want {
-			err := describe(fake, t.Context(), key)
+			err := described(t.Context(), fake, key)
 			var e *types.KMSInternalException
 			var g *smithy.GenericAPIError
 			switch {
@@ -260,10 +325,10 @@ func TestProbability(t *testing.T) {
 	t.Parallel()
 	run := func(seed uint64) (pattern string, fired int) {
 		fake := kmsfake.New(kmsfake.WithSeed(seed))
-		key := newKey(t, fake)
+		key := freshKey(t, fake)
 		fault := fake.Inject(kmsfake.Fault{Probability: 0.25, Error: kmsfake.Throttled})
 		for range 1000 {
-			pattern += map[bool]string{true: ".", false: "x"}[describe(fake, t.Context(), key) == nil]
+			pattern += map[bool]string{true: ".", false: "x"}[described(t.Context(), fake, key) == nil]
 		}
 		return pattern, fault.Fired()
 	}
@@ -283,7 +348,7 @@ func TestFaultKey(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	fake := kmsfake.New()
-	arn, other := newKey(t, fake), newKey(t, fake)
+	arn, other := freshKey(t, fake), freshKey(t, fake)
 	id := arn[strings.LastIndex(arn, "/")+1:]
 	alias := "alias/app"
 	if _, err := fake.CreateAlias(ctx, &kms.CreateAliasInput{AliasName: &alias, TargetKeyId: &arn}); err != nil {
@@ -298,7 +363,7 @@ func TestFaultKey(t *testing.T) {
 	for _, name := range names {
 		fault := fake.Inject(kmsfake.Fault{Key: name, Error: kmsfake.Throttled})
 		for _, called := range names {
-			if describe(fake, ctx, called) == nil {
+			if described(ctx, fake, called) == nil {
 				t.Errorf("a fault for %s lets a call for %s pass", name, called)
 			}
 		}
@@ -308,14 +373,14 @@ func TestFaultKey(t *testing.T) {
 		if _, err := fake.ReEncrypt(ctx, &kms.ReEncryptInput{CiphertextBlob: sealed.CiphertextBlob, DestinationKeyId: &other}); err == nil {
 			t.Errorf("a fault for %s lets ReEncrypt from the key pass", name)
 		}
-		if err := describe(fake, ctx, other); err != nil {
+		if err := described(ctx, fake, other); err != nil {
 			t.Errorf("a fault for %s meets another key: %v", name, err)
 		}
 		if _, err := fake.ListKeys(ctx, nil); err != nil {
 			t.Errorf("a fault for %s meets ListKeys: %v", name, err)
 		}
 		fault.Remove()
-		if err := describe(fake, ctx, arn); err != nil {
+		if err := described(ctx, fake, arn); err != nil {
 			t.Errorf("after Remove: %v", err)
 		}
 	}
@@ -325,10 +390,10 @@ func TestFaultKey(t *testing.T) {
 	if _, err := fake.UpdateAlias(ctx, &kms.UpdateAliasInput{AliasName: &alias, TargetKeyId: &other}); err != nil {
 		t.Fatal(err)
 	}
-	if err := describe(fake, ctx, arn); err != nil {
+	if err := described(ctx, fake, arn); err != nil {
 		t.Errorf("the key that the alias left: %v", err)
 	}
-	if describe(fake, ctx, other) == nil {
+	if described(ctx, fake, other) == nil {
 		t.Error("the key that the alias points to now is not met")
 	}
 
@@ -344,7 +409,7 @@ func TestFaultKey(t *testing.T) {
 func TestOwnTexts(t *testing.T) {
 	t.Parallel()
 	fake := kmsfake.New()
-	arn := newKey(t, fake)
+	arn := freshKey(t, fake)
 	for _, test := range []struct {
 		err  error
 		want string
@@ -369,7 +434,7 @@ func TestOwnTexts(t *testing.T) {
 func TestApplied(t *testing.T) {
 	t.Parallel()
 	fake := kmsfake.New()
-	key := newKey(t, fake)
+	key := freshKey(t, fake)
 	fake.Inject(kmsfake.Fault{Operation: "DisableKey", Error: kmsfake.ConnectionReset, Applied: true})
 	if _, err := fake.DisableKey(t.Context(), &kms.DisableKeyInput{KeyId: &key}); err == nil {
 		t.Error("the answer came")
@@ -427,7 +492,7 @@ func TestInjectRefusesNonsense(t *testing.T) {
 func TestFaultsBelongToTheAWS(t *testing.T) {
 	t.Parallel()
 	fake := kmsfake.New()
-	key := newKey(t, fake)
+	key := freshKey(t, fake)
 	fault := fake.Inject(kmsfake.Fault{Error: kmsfake.Throttled}, kmsfake.Fault{Operation: "ListKeys", Error: kmsfake.Timeout})
 	for name, handle := range map[string]*kmsfake.Fake{
 		"Region": fake.InRegion("eu-west-1"), "account": fake.InAccount("444455556666"),
@@ -437,7 +502,7 @@ func TestFaultsBelongToTheAWS(t *testing.T) {
 		}
 	}
 	twin := fake.Clone()
-	if err := describe(twin, t.Context(), key); err != nil {
+	if err := described(t.Context(), twin, key); err != nil {
 		t.Errorf("the clone: %v", err)
 	}
 	if n := len(twin.Calls()); n != 1 {
@@ -453,7 +518,7 @@ func TestFaultsBelongToTheAWS(t *testing.T) {
 	}
 	fault.Remove()
 	fault.Remove()
-	if err := describe(fake, t.Context(), key); err != nil || len(fake.Injections()) != 0 {
+	if err := described(t.Context(), fake, key); err != nil || len(fake.Injections()) != 0 {
 		t.Errorf("after Remove: %v, %d faults", err, len(fake.Injections()))
 	}
 	func() {
@@ -478,7 +543,7 @@ func TestFaultsAliasNothing(t *testing.T) {
 	*mine.Message = "changed"
 	for range 2 {
 		var got *types.KMSInternalException
-		if !errors.As(describe(fake, t.Context(), "alias/x"), &got) || *got.Message != "words" {
+		if !errors.As(described(t.Context(), fake, "alias/x"), &got) || *got.Message != "words" {
 			t.Fatalf("got %v", got)
 		}
 		*got.Message = "changed"

@@ -11,7 +11,7 @@ import (
 )
 
 // What the journal and faults for other operations add to a call.
-func BenchmarkDescribeKey(b *testing.B) {
+func BenchmarkJournal(b *testing.B) {
 	for _, bench := range []struct {
 		name    string
 		options []kmsfake.Option
@@ -42,7 +42,7 @@ func BenchmarkDescribeKey(b *testing.B) {
 }
 
 // Parallel calls must not queue at the journal.
-func BenchmarkParallel(b *testing.B) {
+func BenchmarkJournalInParallel(b *testing.B) {
 	for _, procs := range []int{1, 2} {
 		fake := kmsfake.New()
 		created, err := fake.CreateKey(b.Context(), nil)

@@ -21,7 +21,7 @@ func TestCalls(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	fake := kmsfake.New(kmsfake.WithClock(func() time.Time { return now }))
-	arn := newKey(t, fake)
+	arn := freshKey(t, fake)
 	sealed, err := fake.Encrypt(t.Context(), &kms.EncryptInput{
 		KeyId: &arn, Plaintext: []byte("secret"), EncryptionContext: map[string]string{"a": "b"},
 	})
@@ -31,12 +31,12 @@ func TestCalls(t *testing.T) {
 	fake.Advance(time.Minute)
 	fake.Inject(kmsfake.Fault{Operation: "Decrypt", Error: kmsfake.Timeout, Applied: true})
 	other := fake.InRegion("eu-west-1")
-	_ = describe(other, t.Context(), "alias/none")
+	_ = described(t.Context(), other, "alias/none")
 	_, _ = fake.Decrypt(t.Context(), &kms.DecryptInput{CiphertextBlob: sealed.CiphertextBlob})
 	_, _ = fake.CreateAlias(t.Context(), &kms.CreateAliasInput{}) // is not sent
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	_ = describe(fake, ended, arn) // is not sent
+	_ = described(ended, fake, arn) // is not sent
 
 	calls := fake.Calls()
 	if len(calls) != 4 {
@@ -95,7 +95,7 @@ func TestJournalIsBounded(t *testing.T) {
 	for _, limit := range []int{-1, 0, 1, 2, 17, 100} {
 		fake := kmsfake.New(kmsfake.WithJournal(limit))
 		for i := range 100 {
-			_ = describe(fake, t.Context(), fmt.Sprintf("alias/%d", i))
+			_ = described(t.Context(), fake, fmt.Sprintf("alias/%d", i))
 		}
 		calls := fake.Calls()
 		if len(calls) != max(limit, 0) {
@@ -126,7 +126,7 @@ func TestJournalIsBounded(t *testing.T) {
 func TestCallsAreInOrderOfEffect(t *testing.T) {
 	t.Parallel()
 	fake := kmsfake.New()
-	key := newKey(t, fake)
+	key := freshKey(t, fake)
 	var wg sync.WaitGroup
 	for g := range 4 {
 		wg.Go(func() {
@@ -135,7 +135,7 @@ func TestCallsAreInOrderOfEffect(t *testing.T) {
 				if _, err := fake.UpdateKeyDescription(context.Background(), &kms.UpdateKeyDescriptionInput{KeyId: &key, Description: &text}); err != nil {
 					t.Error(err)
 				}
-				if err := describe(fake, context.Background(), key); err != nil {
+				if err := described(context.Background(), fake, key); err != nil {
 					t.Error(err)
 				}
 			}

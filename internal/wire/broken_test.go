@@ -18,7 +18,7 @@ func TestBrokenSaysHow(t *testing.T) {
 	cause := errors.New("a fault")
 	for how, want := range map[Breakage]string{
 		Reset: "connection reset", Closed: "connection closed", Silent: "no answer",
-		Truncated: "answer truncated", Replaced: "answer replaced", -1: "answer lost",
+		Truncated: "answer truncated", Replaced: "answer replaced", Failed: "connection failed", -1: "answer lost",
 	} {
 		if got := (&Broken{How: how}).Error(); got != want {
 			t.Errorf("%d: got %q, want %q", how, got, want)

@@ -279,6 +279,7 @@ func TestBroken(t *testing.T) {
 			return errors.As(err, &e) && e.HTTPStatusCode() == 502
 		}},
 		{"no such status", &Broken{How: Replaced, Status: 7, Body: []byte("{}")}, nil, func(err error) bool { return err == nil }},
+		{"failed", &Broken{How: Failed, Cause: io.EOF}, nil, func(err error) bool { return errors.Is(err, io.EOF) }},
 		{"no such breakage", &Broken{How: -1}, nil, func(err error) bool { return errors.Is(err, io.EOF) }},
 	}
 	for _, test := range tests {
@@ -305,7 +306,9 @@ func TestSilentWithoutAnEnd(t *testing.T) {
 	b := &stub{invoke: func(context.Context, Identity, string, any) (any, string, error) {
 		return nil, "", &Broken{How: Silent}
 	}}
-	_, err := clientOf(t, NewTransport(NewHandler(b))).ListKeys(context.Background(), nil)
+	ended, cancel := context.WithCancel(context.Background()) // has no deadline
+	defer cancel()
+	_, err := clientOf(t, NewTransport(NewHandler(b))).ListKeys(ended, nil)
 	var timeout net.Error
 	if !errors.As(err, &timeout) || !timeout.Timeout() {
 		t.Errorf("have %v, want a timeout", err)
