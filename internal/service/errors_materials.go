@@ -28,6 +28,8 @@ func nothingPending(arn string) error {
 	return &types.KMSInvalidStateException{Message: text("No available key material pending rotation for the key: %s.", arn)}
 }
 
+func notPrimary(arn string) error { return unsupported(arn + " is not a multi-region primary key.") }
+
 // Importing.
 
 func validToMissing() error {

@@ -194,8 +194,11 @@ func (c *call) place(k *key, km *keyMaterial, in *kms.ImportKeyMaterialInput) er
 	case !isNew:
 		return nil
 	}
+	if err := k.checkPrimary(); err != nil {
+		return err
+	}
 	if h.pending != nil {
-		delete(k.imports, h.pending.id)
+		k.disown(h.pending)
 	}
 	k.materials.change(c.now, func(h *history) {
 		if first {
@@ -247,15 +250,24 @@ func deleteImportedKeyMaterial(c *call, in *kms.DeleteImportedKeyMaterialInput) 
 	return out, nil
 }
 
-// forget deletes imported key material. What only waited for rotation leaves no
-// trace, unless the rotation has begun.
+// disown removes all trace of key material that only waited for rotation.
+func (k *key) disown(km *keyMaterial) {
+	for _, r := range k.related() {
+		delete(r.imports, km.id)
+	}
+}
+
+// forget deletes imported key material. What only waited for rotation is gone
+// from all related keys when it is deleted from the primary key, unless the
+// rotation has begun.
 func (k *key) forget(km *keyMaterial, now time.Time) {
-	if h := k.materials.at(now); km == h.pending && h.done.IsZero() {
+	if h := k.materials.at(now); km == h.pending && h.done.IsZero() && k.primary() == k {
 		k.materials.change(now, func(h *history) { h.pending = nil })
-		delete(k.imports, km.id)
+		k.disown(km)
 		return
 	}
-	i := k.imports[km.id]
-	i.there = false
-	k.imports[km.id] = i
+	if i, ok := k.imports[km.id]; ok {
+		i.there = false
+		k.imports[km.id] = i
+	}
 }

@@ -187,14 +187,20 @@ func (k *key) whole(now time.Time) bool {
 	return len(list) > 0
 }
 
-// pending is the key material that waits for rotation, or nil. It does not belong
-// to the key yet: once it is deleted or expired, it is as if it had never been.
+// pending is the key material that waits for rotation, or nil: the primary key's.
+// It does not belong to the key yet. Once it is deleted or expired, it is as if it
+// had never been.
 func (k *key) pending(now time.Time) *keyMaterial {
 	h := k.materials.at(now)
-	if h.pending == nil || !k.has(h.pending, now) && h.done.IsZero() {
+	if h.pending == nil || !k.primary().has(h.pending, now) && h.done.IsZero() {
 		return nil
 	}
 	return h.pending
+}
+
+// everywhere says whether imported key material is there in all related keys.
+func (k *key) everywhere(km *keyMaterial, now time.Time) bool {
+	return !slices.ContainsFunc(k.related(), func(r *key) bool { return !r.has(km, now) })
 }
 
 // material is the key material that is associated with the key and has the id, or

@@ -54,7 +54,7 @@ func (k *key) checkAutomatic() error {
 // meanwhile rotates as soon as it is enabled, and a period later again. The lock
 // must be held for writing.
 func (k *key) pauseOrResume(now time.Time) {
-	paused := !k.enabled || !k.deletion.IsZero()
+	paused := !k.primary().enabled || k.primary().leaving()
 	if k.materials.at(now).paused == paused {
 		return
 	}
@@ -105,6 +105,9 @@ func (c *call) changeSchedule(keyID string, do func(*history)) error {
 	if err := k.checkAutomatic(); err != nil {
 		return err
 	}
+	if err := k.checkPrimary(); err != nil {
+		return err
+	}
 	if err := c.checkState(k); err != nil {
 		return err
 	}
@@ -132,7 +135,7 @@ func getKeyRotationStatus(c *call, in *kms.GetKeyRotationStatusInput) (*kms.GetK
 	}
 	id, h := k.arn, k.materials.at(c.now)
 	out := &kms.GetKeyRotationStatusOutput{KeyId: &id}
-	if h.period != 0 && k.deletion.IsZero() {
+	if h.period != 0 && !k.leaving() && !k.primary().leaving() {
 		period, next := h.period, h.next
 		out.KeyRotationEnabled = true
 		out.RotationPeriodInDays, out.NextRotationDate = &period, &next
@@ -159,16 +162,19 @@ func rotateKeyOnDemand(c *call, in *kms.RotateKeyOnDemandInput) (*kms.RotateKeyO
 	if err := k.checkRotatable(); err != nil {
 		return nil, err
 	}
+	if err := k.checkPrimary(); err != nil {
+		return nil, err
+	}
 	if err := c.checkState(k); err != nil {
 		return nil, err
 	}
-	h := k.materials.at(c.now)
+	h, pending := k.materials.at(c.now), k.pending(c.now)
 	switch {
 	case h.onDemand >= onDemandQuota:
 		return nil, onDemandExhausted(k.arn)
 	case !h.started.IsZero(), h.period != 0 && h.next.Sub(c.now) <= rotationMargin:
 		return nil, rotationInProgress()
-	case k.origin == types.OriginTypeExternal && k.pending(c.now) == nil:
+	case k.origin == types.OriginTypeExternal && (pending == nil || !k.everywhere(pending, c.now)):
 		return nil, nothingPending(k.arn)
 	}
 	k.materials.change(c.now, func(h *history) {
@@ -258,11 +264,12 @@ func (c *call) rotationEntry(k *key, km *keyMaterial) types.RotationsListEntry {
 }
 
 func (c *call) materialState(k *key, km *keyMaterial) types.KeyMaterialState {
-	h := k.materials.at(c.now)
-	switch km {
-	case h.pending:
+	switch h := k.materials.at(c.now); {
+	case km == h.pending && !k.everywhere(km, c.now):
+		return types.KeyMaterialStatePendingMultiRegionImportAndRotation
+	case km == h.pending:
 		return types.KeyMaterialStatePendingRotation
-	case h.current():
+	case km == h.current():
 		return types.KeyMaterialStateCurrent
 	}
 	return types.KeyMaterialStateNonCurrent
