@@ -37,6 +37,9 @@ type Fake struct {
 func New(options ...Option) *Fake {
 	o := newOptions(options)
 	f := &Fake{aws: service.New(o.config), caller: service.Administrator(o.account, o.region)}
+	if err := f.addKeys(o.keys); err != nil {
+		panic(err)
+	}
 	if len(o.faults) > 0 {
 		f.Inject(o.faults...)
 	}

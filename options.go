@@ -14,6 +14,7 @@ type options struct {
 	account, region string
 	seeded          bool
 	faults          []Fault
+	keys            []Key
 	config          service.Config
 }
 
@@ -78,4 +79,12 @@ func WithJournal(calls int) Option {
 // WithFaults injects faults from the start, as [Fake.Inject] does.
 func WithFaults(faults ...Fault) Option {
 	return func(o *options) { o.faults = append(o.faults, faults...) }
+}
+
+// WithKeys makes KMS keys that are there from the start. Several of these options
+// add up. The keys are only read. [New] panics, with an error that names the key
+// and the member, if one of them cannot be; what [ReadKeys] returns can be unless
+// it collides with the handle's account and Region or with other keys.
+func WithKeys(keys ...Key) Option {
+	return func(o *options) { o.keys = append(o.keys, keys...) }
 }

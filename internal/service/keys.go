@@ -98,8 +98,10 @@ func (c *call) keyType(in *kms.CreateKeyInput) (*keyspec.Spec, types.KeyUsageTyp
 func (c *call) add(k *key) {
 	c.made++
 	drawn := c.entropy.derive("key", "", c.made)
-	if k.multiRegion {
-		k.id = "mrk-" + strings.ReplaceAll(uuid([16]byte(drawn[:16])), "-", "")
+	if c.keyID != "" {
+		k.id = c.keyID
+	} else if k.multiRegion {
+		k.id = multiRegionPrefix + strings.ReplaceAll(uuid([16]byte(drawn[:16])), "-", "")
 	} else {
 		k.id = uuid([16]byte(drawn[:16]))
 	}

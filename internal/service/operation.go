@@ -106,6 +106,7 @@ type call struct {
 	traits *traits
 	now    time.Time
 
+	keyID     string            // of the key that it makes; drawn unless it is set
 	home      *account          // what the caller's account has in the caller's Region
 	attested  *enclave.Document // what the request's Recipient attests, or nil
 	requestID string

@@ -9,7 +9,10 @@ import (
 // A KMS key is named by its key id, its key ARN and, in the operations that take
 // them, by an alias name or an alias ARN. This file finds what a name means.
 
-const aliasPrefix = "alias/"
+const (
+	aliasPrefix       = "alias/"
+	multiRegionPrefix = "mrk-" // of the key ids of multi-Region keys
+)
 
 // reference is a name of a KMS key, taken apart.
 type reference struct {
@@ -124,7 +127,7 @@ func (c *call) lookup(ref reference) *key {
 // wellFormedKeyID says whether a key id has the form of one: a UUID, or mrk- and
 // 32 hexadecimal digits.
 func wellFormedKeyID(id string) bool {
-	if rest, ok := strings.CutPrefix(id, "mrk-"); ok {
+	if rest, ok := strings.CutPrefix(id, multiRegionPrefix); ok {
 		return len(rest) == 32 && allHex(rest)
 	}
 	return len(id) == 36 &&
