@@ -84,11 +84,11 @@ func TestErrorsAreTheSDKs(t *testing.T) {
 			if !errors.As(have, &operation) {
 				t.Fatalf("%v is no *smithy.OperationError", have)
 			}
-			want := callSDK(t, sdkClient(answering{400, requestIDOf(have), c.body}), operation.OperationName)
+			want := callSDK(t, sdkClient(answering{400, requestIDOfError(have), c.body}), operation.OperationName)
 			if have.Error() != want.Error() {
 				t.Errorf("the error reads\n     %s\nwant %s", have, want)
 			}
-			equal(t, "types of the chain", chain(have), chain(want))
+			equal(t, "types of the chain", typesOf(have), typesOf(want))
 		})
 	}
 }
@@ -112,7 +112,7 @@ func callSDK(t *testing.T, client *kms.Client, operation string) error {
 	return err
 }
 
-func requestIDOf(err error) string {
+func requestIDOfError(err error) string {
 	var response interface{ ServiceRequestID() string }
 	if !errors.As(err, &response) {
 		return ""
@@ -120,8 +120,8 @@ func requestIDOf(err error) string {
 	return response.ServiceRequestID()
 }
 
-// chain is the types of an error and of what it wraps.
-func chain(err error) []string {
+// typesOf is the types of an error and of what it wraps.
+func typesOf(err error) []string {
 	var names []string
 	for ; err != nil; err = errors.Unwrap(err) {
 		names = append(names, fmt.Sprintf("%T", err))
@@ -217,7 +217,7 @@ func TestRequestIDs(t *testing.T) {
 	for range 100 {
 		note(idOf(got(describeKey(t, f, *key.KeyMetadata.KeyId)).ok(t).ResultMetadata))
 		_, err := describeKey(t, f.InRegion(otherRegion), unknownKey)
-		note(requestIDOf(err))
+		note(requestIDOfError(err))
 	}
 	note(idOf(got(f.ListKeys(t.Context(), nil)).ok(t).ResultMetadata))
 	note(idOf(got(encrypt(t, f, *key.KeyMetadata.KeyId, "x")).ok(t).ResultMetadata))
