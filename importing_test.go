@@ -219,6 +219,7 @@ func TestImportEveryKeySpec(t *testing.T) {
 					wantCode(t, string(algorithm), err, "UnsupportedOperationException")
 					continue
 				}
+				before := describe(t, fake, id)
 				out, err := fake.ImportKeyMaterial(t.Context(), wrapFor(t, fake, id, algorithm, types.WrappingKeySpecRsa3072, m.Encode()))
 				if err != nil {
 					t.Errorf("%s: %v", algorithm, err)
@@ -231,6 +232,11 @@ func TestImportEveryKeySpec(t *testing.T) {
 				if (out.KeyMaterialId != nil) != symmetric || (got.CurrentKeyMaterialId != nil) != symmetric {
 					t.Errorf("%s: key material ids %v and %v", algorithm, out.KeyMaterialId, got.CurrentKeyMaterialId)
 				}
+				// Without its key material the key is as it was, but that it keeps
+				// the id of what it had.
+				must(fake.DeleteImportedKeyMaterial(t.Context(), &kms.DeleteImportedKeyMaterialInput{KeyId: &id}))
+				before.CurrentKeyMaterialId = got.CurrentKeyMaterialId
+				equal(t, string(algorithm), describe(t, fake, id), before)
 			}
 		})
 	}
@@ -808,4 +814,33 @@ func BenchmarkGetParametersForImport(b *testing.B) {
 			}
 		})
 	}
+}
+
+// Whatever comes in as token and key material, the answer is one of AWS's
+// exceptions, and the key is as before.
+func FuzzImportKeyMaterial(f *testing.F) {
+	fake := newFake()
+	id := *externalKey(f, fake, types.KeySpecSymmetricDefault, "").KeyId
+	good := wrapSymmetric(f, fake, id, raw(1, 32))
+	f.Add(good.ImportToken, []byte("not wrapped"))
+	f.Add(good.ImportToken[1:], good.EncryptedKeyMaterial)
+	f.Add([]byte{0}, []byte{0})
+	f.Fuzz(func(t *testing.T, token, wrapped []byte) {
+		if bytes.Equal(token, good.ImportToken) && bytes.Equal(wrapped, good.EncryptedKeyMaterial) {
+			t.Skip("the one that is good")
+		}
+		_, err := fake.ImportKeyMaterial(t.Context(), &kms.ImportKeyMaterialInput{
+			KeyId: &id, ImportToken: token, EncryptedKeyMaterial: wrapped,
+			ExpirationModel: types.ExpirationModelTypeKeyMaterialDoesNotExpire,
+		})
+		var exception smithy.APIError
+		if !errors.As(err, &exception) || !slices.Contains([]string{
+			"InvalidImportTokenException", "InvalidCiphertextException", "ValidationException",
+		}, exception.ErrorCode()) {
+			t.Fatalf("ImportKeyMaterial: %v", err)
+		}
+		if state := describe(t, fake, id).KeyState; state != types.KeyStatePendingImport {
+			t.Fatalf("the key is %s", state)
+		}
+	})
 }

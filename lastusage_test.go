@@ -154,6 +154,25 @@ func TestLastUsageOfReEncrypt(t *testing.T) {
 	equal(t, "the source of what failed", lastUsage(t, f, from).KeyLastUsage, source)
 }
 
+// Keys of two accounts show one request, each with its own account's event.
+func TestLastUsageOfTwoAccounts(t *testing.T) {
+	t.Parallel()
+	needsPolicies(t)
+	f := newFake()
+	other := f.InAccount(otherAccount)
+	from, to := newKey(t, f), newKey(t, other)
+	allowAll(t, other, to)
+	sealed := got(encrypt(t, f, from, "text")).ok(t)
+	got(f.ReEncrypt(t.Context(), &kms.ReEncryptInput{
+		CiphertextBlob: sealed.CiphertextBlob, DestinationKeyId: aws.String(keyARN(other, to)),
+	})).ok(t)
+	source, destination := lastUsage(t, f, from).KeyLastUsage, lastUsage(t, other, to).KeyLastUsage
+	equal(t, "request", source.KmsRequestId, destination.KmsRequestId)
+	if *source.CloudTrailEventId == *destination.CloudTrailEventId {
+		t.Error("one CloudTrail event in two accounts")
+	}
+}
+
 // AWS KMS records usage since April 23, 2026: of older keys, no use before that is
 // known.
 func TestLastUsageTracking(t *testing.T) {

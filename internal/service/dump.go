@@ -94,4 +94,7 @@ func (k *key) dumpMaterials(w io.Writer, now time.Time) {
 	if h.period != 0 {
 		fmt.Fprintf(w, "    rotates every %d days, next %s\n", h.period, h.next.Format(time.RFC3339Nano))
 	}
+	if !h.started.IsZero() {
+		fmt.Fprintf(w, "    rotation in progress since %s\n", h.started.Format(time.RFC3339Nano))
+	}
 }
