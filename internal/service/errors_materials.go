@@ -51,7 +51,7 @@ func newMaterialNamed() error {
 	return validation("KeyMaterialId must not be set if the ImportType is NEW_KEY_MATERIAL")
 }
 
-// symmetricMembers: that they are refused is documented, the words are a guess.
+// symmetricMember: that it is refused is documented, the words are a guess.
 func symmetricMember(member string) error {
 	return unsupported(member + " is only supported for symmetric encryption KMS keys.")
 }
