@@ -35,11 +35,11 @@ func getParametersForImport(c *call, in *kms.GetParametersForImportInput) (*kms.
 	c.entropy.Read(token.Seed[:])
 	pair, err := token.wrappingKey(c.who.Partition())
 	if err != nil {
-		return nil, err
+		return nil, internalFailure(err)
 	}
 	sealed, err := c.sealToken(token)
 	if err != nil {
-		return nil, err
+		return nil, internalFailure(err)
 	}
 	return &kms.GetParametersForImportOutput{
 		KeyId: &to.arn, ImportToken: sealed, ParametersValidTo: &token.ValidTo, PublicKey: pair.PublicKey(),
@@ -161,7 +161,7 @@ func (c *call) unwrap(to importTarget, in *kms.ImportKeyMaterialInput) (material
 	}
 	private, err := token.privateKey(c.who.Partition())
 	if err != nil {
-		return nil, err
+		return nil, internalFailure(err)
 	}
 	encoded, err := keywrap.Unwrap(token.Algorithm, private, in.EncryptedKeyMaterial)
 	if err != nil {

@@ -53,7 +53,7 @@ func (c *call) openToken(sealed []byte, keyARN string) (importToken, error) {
 	var t importToken
 	aead, err := c.tokenCipher()
 	if err != nil {
-		return t, err
+		return t, internalFailure(err)
 	}
 	if len(sealed) < aead.NonceSize() {
 		return t, invalidImportToken()
