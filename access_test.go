@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 	"github.com/aws/smithy-go"
 
 	"example.com/kmsfake"
@@ -61,4 +62,28 @@ func missingMember(t testing.TB, err error, text string) {
 	if !errors.As(err, &invalid) || invalid.Len() != strings.Count(text, "missing required field") {
 		t.Errorf("%v is no smithy.InvalidParamsError of the same members", err)
 	}
+}
+
+// awsManagedKey is the key id of an AWS managed key, which DescribeKey of a
+// predefined AWS alias has made.
+func awsManagedKey(t testing.TB, f *kmsfake.Fake) string {
+	t.Helper()
+	out, err := describeKey(t, f, "alias/aws/ebs")
+	if err != nil {
+		t.Skip("no AWS managed keys")
+	}
+	equal(t, "KeyManager", out.KeyMetadata.KeyManager, types.KeyManagerTypeAws)
+	return *out.KeyMetadata.KeyId
+}
+
+// notPermitted checks that a call was refused for want of permission. AWS does
+// not say by which of its two exceptions.
+func (r result[O]) notPermitted(t testing.TB) {
+	t.Helper()
+	var exception smithy.APIError
+	if errors.As(r.err, &exception) && exception.ErrorCode() == "NotAuthorizedException" {
+		r.fails(t, "NotAuthorizedException", "UnknownError")
+		return
+	}
+	r.failsWith(t, "AccessDeniedException")
 }

@@ -281,6 +281,17 @@ func TestCreateAlias(t *testing.T) {
 		got(createAlias(t, bare, "alias/aws/s3", newKey(t, bare))).fails(t, "NotAuthorizedException", "UnknownError")
 	})
 
+	// Associates the alias with the specified customer managed key.
+	t.Run("not with an AWS managed key", func(t *testing.T) {
+		t.Parallel()
+		f := newFake()
+		managed := awsManagedKey(t, f)
+		unchanged(t, f, func() {
+			got(createAlias(t, f, "alias/a", managed)).notPermitted(t)
+			got(createAlias(t, f, "alias/a", keyARN(f, managed))).notPermitted(t)
+		})
+	})
+
 	// The KMS key must be in the same Amazon Web Services Region.
 	t.Run("the key is in the same Region", func(t *testing.T) {
 		t.Parallel()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
@@ -87,6 +88,28 @@ func TestListAliases(t *testing.T) {
 		bare := newFake(kmsfake.WithoutAWSAliases())
 		out := got(bare.ListAliases(t.Context(), &kms.ListAliasesInput{})).ok(t)
 		equal(t, "answer without them", out, &kms.ListAliasesOutput{Aliases: []types.AliasListEntry{}})
+	})
+
+	// ... and aliases that Amazon Web Services created and associated with Amazon
+	// Web Services managed keys in your account.
+	t.Run("an alias of AWS that has its key has a TargetKeyId", func(t *testing.T) {
+		t.Parallel()
+		f := newFake()
+		f.Advance(time.Hour)
+		managed := awsManagedKey(t, f)
+		made := startMS.Add(time.Hour)
+		want := types.AliasListEntry{
+			AliasName: aws.String("alias/aws/ebs"), AliasArn: aws.String(aliasARN(f, "alias/aws/ebs")),
+			TargetKeyId: &managed, CreationDate: &made, LastUpdatedDate: &made,
+		}
+		equal(t, "aliases of the AWS managed key", aliasesOf(t, f, managed), []types.AliasListEntry{want})
+		for _, entry := range listAliases(t, f, nil) {
+			if *entry.AliasName == "alias/aws/ebs" {
+				equal(t, "entry", entry, want)
+			} else {
+				equal(t, "TargetKeyId of "+*entry.AliasName, entry.TargetKeyId, (*string)(nil))
+			}
+		}
 	})
 
 	// Aliases that Amazon Web Services creates in your account, including predefined

@@ -120,6 +120,9 @@ func TestNamesThatAreNone(t *testing.T) {
 				if c.aliases && !slices.Contains(takeAliases, op.name) {
 					continue
 				}
+				if c.name == "alias/aws/s3" && op.name == "DescribeKey" {
+					continue // which has the key made that is not there yet
+				}
 				unchanged(t, f, func() {
 					_, err := invoke(t, f, op.name, op.naming(in, c.name))
 					var exception smithy.APIError

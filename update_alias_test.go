@@ -234,7 +234,16 @@ func TestUpdateAlias(t *testing.T) {
 	})
 
 	// You don't have permission to associate an alias with an Amazon Web Services
-	// managed key. (Nor to take AWS's aliases.)
+	// managed key.
+	t.Run("not with an AWS managed key", func(t *testing.T) {
+		t.Parallel()
+		f := newFake()
+		newAlias(t, f, "alias/a", newKey(t, f))
+		managed := awsManagedKey(t, f)
+		unchanged(t, f, func() { got(updateAlias(t, f, "alias/a", managed)).notPermitted(t) })
+	})
+
+	// The alias/aws/ prefix is reserved for Amazon Web Services managed keys.
 	t.Run("the aliases of AWS are not the caller's", func(t *testing.T) {
 		t.Parallel()
 		f := newFake()
