@@ -71,7 +71,7 @@ func (s *sweep) record(t *testing.T) bool {
 	t.Helper()
 	for i := range 2 {
 		ran := false
-		tr := &trial{watch: i == 1 && s.interfere}
+		tr := &trial{words: "no call is failed", watch: i == 1 && s.interfere}
 		ok := t.Run("without faults", func(t *testing.T) {
 			ran = true
 			s.run(t, tr)

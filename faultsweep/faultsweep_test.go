@@ -108,7 +108,7 @@ var scenarios = map[string]struct {
 				<-done
 			}, faultsweep.Failures(kmsfake.Throttled))
 		},
-		[]string{"the body hangs, and nothing can wake it", "ListKeys#1 meets Throttled"}, nil, true,
+		[]string{"the body hangs, and nothing can wake it", "chan receive", "faultsweep_test.go:", "ListKeys#1 meets Throttled", "> 00:00:00.000 ListKeys"}, nil, true,
 	},
 	"limit": {
 		func(t *testing.T) {

@@ -1,12 +1,8 @@
 package faultsweep
 
 import (
-	"fmt"
-	"runtime"
 	"runtime/debug"
 	"slices"
-	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -35,7 +31,11 @@ func (s *sweep) run(t *testing.T, tr *trial) {
 	}
 	defer func() {
 		if r := recover(); r != nil {
-			t.Errorf("faultsweep: the body hangs, and nothing can wake it: %v\n%s", r, s.report(tr))
+			if tr.note == nil {
+				panic(r) // the bubble could not be made
+			}
+			tr.note()
+			t.Errorf("faultsweep: the body hangs, and nothing can wake it: %v\n%s\n%s", r, stackOf(tr.goroutine), s.report(tr))
 		}
 	}()
 	synctest.Test(t, func(t *testing.T) { s.runInside(t, tr) })
@@ -46,14 +46,15 @@ func (s *sweep) runInside(t *testing.T, tr *trial) {
 	fake := kmsfake.New(append(slices.Clone(s.options), kmsfake.WithJournal(journalCalls))...)
 	var begun time.Time
 	prepared := 0
-	note := func() {
+	tr.goroutine = thisGoroutine()
+	tr.note = func() {
 		calls := fake.Calls()
 		tr.calls, tr.elapsed = numbered(calls[min(prepared, len(calls)):]), fake.Now().Sub(begun)
 	}
 	t.Cleanup(func() { // the first is the last to run
 		tr.skipped = t.Skipped()
-		if tr.ok = !t.Failed(); !tr.ok && tr.words != "" {
-			note()
+		if tr.ok = !t.Failed(); !tr.ok && (len(tr.faults) > 0 || tr.before != nil) {
+			tr.note()
 			t.Log(s.report(tr))
 		}
 	})
@@ -68,7 +69,7 @@ func (s *sweep) runInside(t *testing.T, tr *trial) {
 	prepared, begun = len(fake.Calls()), fake.Now()
 	s.arm(t, fake, tr, begun)
 	s.body(t, fake)
-	note()
+	tr.note()
 }
 
 // arm injects what goes wrong, and before it the guard that ends a body that
@@ -85,64 +86,4 @@ func (s *sweep) arm(t *testing.T, fake *kmsfake.Fake, tr *trial, begun time.Time
 		fake.Inject(kmsfake.Fault{Skip: act.call, Times: 1, Error: &service.Intrusion{Do: func() { act.do(fake) }}})
 	}
 	fake.Inject(tr.faults...)
-}
-
-// guard lets calls pass as long as the body may go on.
-type guard struct {
-	t     *testing.T
-	fake  *kmsfake.Fake
-	until time.Time
-
-	mu   sync.Mutex
-	left int
-	told bool
-}
-
-func (g *guard) pass() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.left--
-	why := ""
-	switch {
-	case g.left < 0:
-		why = "it makes call after call"
-	case g.fake.Now().After(g.until):
-		why = fmt.Sprintf("it is %v later on the fake's clock", patience)
-	default:
-		return
-	}
-	if !g.told {
-		g.told = true
-		g.t.Errorf("faultsweep: the body hangs: %s. It is ended in\n%s", why, callers())
-	}
-	g.t.FailNow()
-}
-
-// callers are the functions that led to a call of the fake, those of the fake and
-// of the SDK left out.
-func callers() string {
-	const most = 8
-	pcs := make([]uintptr, 128)
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
-	var lines []string
-	for {
-		frame, more := frames.Next()
-		if !inside(frame.Function) && len(lines) < most {
-			lines = append(lines, fmt.Sprintf("\t%s\n\t\t%s:%d", frame.Function, frame.File, frame.Line))
-		}
-		if !more {
-			return strings.Join(lines, "\n")
-		}
-	}
-}
-
-func inside(function string) bool {
-	for _, prefix := range []string{
-		"example.com/kmsfake.", "example.com/kmsfake/internal/", "example.com/kmsfake/faultsweep.", "github.com/aws/", "runtime.", "testing.",
-	} {
-		if strings.HasPrefix(function, prefix) {
-			return true
-		}
-	}
-	return false
 }

@@ -59,6 +59,9 @@ type trial struct {
 	skipped bool
 	calls   []call
 	elapsed time.Duration // on the fake's clock
+
+	note      func() // brings calls and elapsed up to date
+	goroutine string // that the body runs on
 }
 
 // failure is a way in which a call can fail.
