@@ -46,7 +46,7 @@ var modelDataKeyCommands = []modelCommand{
 		}),
 	modelOperation("GenerateRandom", (*kmsfake.Fake).GenerateRandom,
 		func(d *modelDraw) *kms.GenerateRandomInput {
-			return &kms.GenerateRandomInput{NumberOfBytes: modelOptional[int32](d, "NumberOfBytes", 1, 1024, 16, 0, 1025, -1)}
+			return &kms.GenerateRandomInput{NumberOfBytes: modelUsually[int32](d, "NumberOfBytes", 1, 1024, 16, 0, 1025, -1)}
 		},
 		func(c *modelCall, in *kms.GenerateRandomInput, got *kms.GenerateRandomOutput) (*kms.GenerateRandomOutput, *modelRefusal) {
 			c.checks.between("numberOfBytes", in.NumberOfBytes, 1, 1024)
@@ -67,7 +67,7 @@ var modelDataKeyCommands = []modelCommand{
 // dataKeySize draws how long a data key shall be: mostly one of the two ways to
 // say it, at times neither or both.
 func (d *modelDraw) dataKeySize() (types.DataKeySpec, *int32) {
-	spec := modelPick[types.DataKeySpec](d, "KeySpec", "", "AES_256", "AES_128")
+	spec := modelPick[types.DataKeySpec](d, "KeySpec", "AES_256", "AES_128", "")
 	if (spec != "") == d.oneIn(12, "another way") {
 		return spec, aws.Int32(modelPick[int32](d, "NumberOfBytes", 1, 1024, 64, 0, 1025))
 	}

@@ -101,18 +101,18 @@ func (d *modelDraw) dryRunModifiers() []types.DryRunModifierType {
 // ciphertext draws a ciphertext, and a context that is mostly its own.
 func (d *modelDraw) ciphertext() (blob []byte, context map[string]string) {
 	if len(d.sealed) == 0 || d.oneIn(12, "not a ciphertext") {
-		return modelPick(d, "blob", nil, []byte{}, []byte("garbage"), make([]byte, 6144), make([]byte, 6145)), nil
+		return modelPick(d, "blob", []byte("garbage"), make([]byte, 6144), nil, []byte{}, make([]byte, 6145)), nil
 	}
 	s := modelPick(d, "ciphertext", d.sealed...)
 	blob, context = bytes.Clone(s.blob), maps.Clone(s.context)
-	switch rapid.IntRange(0, 11).Draw(d.T, "alteration") {
-	case 0:
+	switch rapid.IntRange(0, 15).Draw(d.T, "alteration") {
+	case 15:
 		blob[len(blob)-1] ^= modelPick[byte](d, "bits", 1, 0x80, 0xff)
-	case 1:
+	case 14:
 		blob = blob[:rapid.IntRange(1, len(blob)-1).Draw(d.T, "cut at")]
-	case 2:
+	case 13:
 		blob = append(blob, 0)
-	case 3, 4:
+	case 11, 12:
 		context = d.context("another context")
 	}
 	return blob, context

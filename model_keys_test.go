@@ -63,7 +63,7 @@ var modelKeyCommands = []modelCommand{
 		}),
 	modelOperation("UpdateKeyDescription", (*kmsfake.Fake).UpdateKeyDescription,
 		func(d *modelDraw) *kms.UpdateKeyDescriptionInput {
-			return &kms.UpdateKeyDescriptionInput{KeyId: d.keyID("KeyId"), Description: d.description()}
+			return &kms.UpdateKeyDescriptionInput{KeyId: d.keyID("KeyId"), Description: modelUsually(d, "Description", modelDescriptions...)}
 		},
 		func(c *modelCall, in *kms.UpdateKeyDescriptionInput, _ *kms.UpdateKeyDescriptionOutput) (*kms.UpdateKeyDescriptionOutput, *modelRefusal) {
 			c.checks.required("KeyId", in.KeyId != nil)
@@ -98,16 +98,14 @@ func (c *modelCall) named(keyID *string) (*modelKey, *modelRefusal) {
 	return k, c.inState(k)
 }
 
-func (d *modelDraw) description() *string {
-	return modelOptional(d, "description", "", "a key", "schlüssel", strings.Repeat("é", 8192), strings.Repeat("x", 8193))
-}
+var modelDescriptions = []string{"a key", "schlüssel", "", strings.Repeat("é", 400), strings.Repeat("x", 8193)}
 
 // createKey draws an input of which at most a few members are there.
 func (d *modelDraw) createKey() *kms.CreateKeyInput {
 	in := &kms.CreateKeyInput{
-		Description:                    d.description(),
+		Description:                    modelOptional(d, "Description", modelDescriptions...),
 		MultiRegion:                    modelOptional(d, "multi-Region", true, false),
-		Policy:                         d.optionalPolicy(),
+		Policy:                         modelOptional(d, "Policy", d.policies()...),
 		BypassPolicyLockoutSafetyCheck: rapid.Bool().Draw(d.T, "bypass"),
 	}
 	if d.oneIn(3, "tags are there") {

@@ -102,6 +102,15 @@ func modelOptional[V any](d *modelDraw, label string, from ...V) *V {
 	return &v
 }
 
+// modelUsually draws one of some values, and rarely nil.
+func modelUsually[V any](d *modelDraw, label string, from ...V) *V {
+	if d.oneIn(12, label+" is missing") {
+		return nil
+	}
+	v := modelPick(d, label, from...)
+	return &v
+}
+
 // modelBadNames refer to no key, each for a reason of its own.
 var modelBadNames = []string{
 	"",
@@ -126,27 +135,28 @@ var modelBadNames = []string{
 // the ways to name one; at times of a key elsewhere, of one that is gone, or of
 // none; at times it is missing.
 func (d *modelDraw) keyID(label string) *string {
-	switch kind := rapid.IntRange(0, 15).Draw(d.T, label+" kind"); kind {
-	case 0:
-		return nil
-	case 1, 2:
-		return aws.String(modelPick(d, label, modelBadNames...))
-	case 3:
+	// Small numbers come up the most.
+	switch rapid.IntRange(0, 23).Draw(d.T, label+" kind") {
+	case 14, 15, 16, 17, 18:
+		if names := d.customerAliases(); len(names) > 0 {
+			name := modelPick(d, label, names...)
+			return aws.String(modelPick(d, label+" form", name, d.at.arn(name)))
+		}
+	case 19:
 		elsewhere := d.stores[modelPick(d, label+" place", modelPlaces...)]
 		if len(elsewhere.keys) > 0 {
 			k := modelPick(d, label, elsewhere.keys...)
 			return aws.String(modelPick(d, label+" form", k.id, k.arn()))
 		}
-	case 4:
+	case 20:
 		if len(d.gone) > 0 {
 			k := modelPick(d, label, d.gone...)
 			return aws.String(modelPick(d, label+" form", k.id, k.arn()))
 		}
-	case 5, 6, 7:
-		if names := d.customerAliases(); len(names) > 0 {
-			name := modelPick(d, label, names...)
-			return aws.String(modelPick(d, label+" form", name, d.at.arn(name)))
-		}
+	case 21, 22:
+		return aws.String(modelPick(d, label, modelBadNames...))
+	case 23:
+		return nil
 	}
 	return d.goodKeyID(label)
 }

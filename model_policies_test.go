@@ -32,7 +32,7 @@ var modelPolicyCommands = []modelCommand{
 		}),
 	modelOperation("PutKeyPolicy", (*kmsfake.Fake).PutKeyPolicy,
 		func(d *modelDraw) *kms.PutKeyPolicyInput {
-			return &kms.PutKeyPolicyInput{KeyId: d.keyID("KeyId"), PolicyName: d.policyName(), Policy: d.optionalPolicy()}
+			return &kms.PutKeyPolicyInput{KeyId: d.keyID("KeyId"), PolicyName: d.policyName(), Policy: modelUsually(d, "Policy", d.policies()...)}
 		},
 		func(c *modelCall, in *kms.PutKeyPolicyInput, _ *kms.PutKeyPolicyOutput) (*kms.PutKeyPolicyOutput, *modelRefusal) {
 			c.checks.required("KeyId", in.KeyId != nil)
@@ -92,10 +92,19 @@ func (d *modelDraw) policyName() *string {
 	return modelOptional(d, "PolicyName", "default", "other", "Default", "", "no-word")
 }
 
-func (d *modelDraw) optionalPolicy() *string {
-	whole := modelDefaultPolicy(d.at.account)
-	return modelOptional(d, "Policy", whole, strings.Join(strings.Fields(whole), ""), whole+strings.Repeat(" ", 32768))
-}
+func (d *modelDraw) policies() []string { return modelPolicies[d.at.account] }
+
+// modelPolicies are the policies to draw from, by account; the last is too long.
+var modelPolicies = func() map[string][]string {
+	policies := map[string][]string{}
+	for _, at := range modelPlaces {
+		whole := modelDefaultPolicy(at.account)
+		policies[at.account] = []string{
+			strings.Join(strings.Fields(whole), ""), whole, strings.Replace(whole, "key-default-1", "other", 1), whole + strings.Repeat(" ", 32768),
+		}
+	}
+	return policies
+}()
 
 // modelDefaultPolicy is the policy of a key that was made without one.
 func modelDefaultPolicy(account string) string {

@@ -40,7 +40,7 @@ var modelTagCommands = []modelCommand{
 		func(d *modelDraw) *kms.UntagResourceInput {
 			return &kms.UntagResourceInput{
 				KeyId:   d.keyID("KeyId"),
-				TagKeys: slices.Clone(modelPick(d, "TagKeys", nil, []string{"t0"}, []string{"t1", "none"}, []string{"t0", "t0"}, []string{"aws:x"}, []string{})),
+				TagKeys: slices.Clone(modelPick(d, "TagKeys", []string{"t0"}, []string{"t1", "none"}, []string{"t0", "t0"}, []string{}, []string{"aws:x"}, nil)),
 			}
 		},
 		func(c *modelCall, in *kms.UntagResourceInput, _ *kms.UntagResourceOutput) (*kms.UntagResourceOutput, *modelRefusal) {

@@ -1,9 +1,11 @@
 package kmsfake_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -35,16 +37,14 @@ var modelActions = map[string][]modelCommand{
 }
 
 // The fake answers every call, good or bad, as the model of AWS KMS does. A call
-// that is refused changes nothing, and nothing that a caller passes in or gets out
-// is the fake's memory.
+// that is refused changes nothing, nothing that a caller passes in or gets out is
+// the fake's memory, and a clone goes on as its original would have.
 func TestTheFakeAnswersAsTheModelDoes(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		w := newModelWorld(rapid.Uint64().Draw(t, "seed"))
-		for range rapid.IntRange(1, 4).Draw(t, "keys to start with") {
-			modelKeyCommands[0].run(t, w, rapid.SampledFrom(modelPlaces).Draw(t, "place"))
-		}
+		w := drawModelWorld(t)
 		t.Repeat(w.actions())
+		w.checkOriginals(t)
 	})
 }
 
@@ -52,56 +52,116 @@ func TestTheFakeAnswersAsTheModelDoes(t *testing.T) {
 type modelWorld struct {
 	model *modelAWS
 	fakes map[modelPlace]*kmsfake.Fake
-	dump  string // after the last call
+	calls int
+	dump  string // of the fake as it is now, or "" if it has to be asked
+
+	originals map[*kmsfake.Fake]string     // whose clones took their place, with their dumps
+	twins     map[modelPlace]*kmsfake.Fake // of the same seed; asked all the same if there are any
 }
 
-func newModelWorld(seed uint64) *modelWorld {
-	// Finer than AWS tells time.
+// drawModelWorld is a world with a key in every place, and more in the first. The
+// clock is finer than AWS tells time.
+func drawModelWorld(t *rapid.T) *modelWorld {
 	start := time.Date(2025, 12, 30, 23, 59, 58, 123456789, time.UTC)
-	fake := kmsfake.New(kmsfake.WithSeed(seed), kmsfake.WithClock(func() time.Time { return start }))
-	w := &modelWorld{model: newModelAWS(start)}
-	w.handles(fake)
+	seed := rapid.Uint64().Draw(t, "seed")
+	w := &modelWorld{model: newModelAWS(start), originals: map[*kmsfake.Fake]string{}}
+	w.goOnWith(newModelFake(seed, start))
+	for _, at := range slices.Concat(modelPlaces, modelPlaces[:1], modelPlaces[:1]) {
+		modelKeyCommands[0].run(t, w, at)
+	}
 	return w
 }
 
-// handles makes a handle for each place on the AWS that fake is a handle of.
-func (w *modelWorld) handles(fake *kmsfake.Fake) {
-	w.fakes = map[modelPlace]*kmsfake.Fake{}
+func newModelFake(seed uint64, start time.Time) *kmsfake.Fake {
+	return kmsfake.New(kmsfake.WithSeed(seed), kmsfake.WithClock(func() time.Time { return start }))
+}
+
+func (w *modelWorld) goOnWith(fake *kmsfake.Fake) {
+	w.fakes, w.dump = modelHandles(fake), ""
+}
+
+// modelHandles are handles for each place on the AWS that fake is a handle of.
+func modelHandles(fake *kmsfake.Fake) map[modelPlace]*kmsfake.Fake {
+	handles := map[modelPlace]*kmsfake.Fake{}
 	for _, at := range modelPlaces {
-		w.fakes[at] = fake.InRegion(at.region).InAccount(at.account)
+		handles[at] = fake.InRegion(at.region).InAccount(at.account)
 	}
-	w.dump = w.dumped()
+	return handles
 }
 
 func (w *modelWorld) fake() *kmsfake.Fake { return w.fakes[modelPlaces[0]] }
 
 func (w *modelWorld) dumped() string {
+	if w.dump == "" {
+		w.dump = modelDumped(w.fake())
+	}
+	return w.dump
+}
+
+func modelDumped(fake *kmsfake.Fake) string {
 	var b strings.Builder
-	w.fake().Dump(&b)
+	fake.Dump(&b)
 	return b.String()
 }
 
 func (w *modelWorld) actions() map[string]func(*rapid.T) {
-	actions := map[string]func(*rapid.T){
-		"time passes": func(t *rapid.T) {
-			day := 24 * time.Hour
-			d := rapid.SampledFrom([]time.Duration{
-				time.Microsecond, time.Millisecond, time.Second, day, 7 * day, 8 * day, 30*day - 1, 30 * day,
-			}).Draw(t, "time")
-			w.fake().Advance(d)
-			w.model.advance(d)
-			w.dump = w.dumped()
-		},
-	}
+	actions := map[string]func(*rapid.T){"time passes": w.timePasses, "go on with a clone": w.clone}
 	for subject, commands := range modelActions {
 		actions[subject] = func(t *rapid.T) {
 			for range rapid.IntRange(1, 5).Draw(t, "calls") {
-				at := modelPlaces[max(0, rapid.IntRange(-3, len(modelPlaces)-1).Draw(t, "place"))]
-				rapid.SampledFrom(commands).Draw(t, "operation").run(t, w, at)
+				w.call(t, commands)
 			}
 		}
 	}
 	return actions
+}
+
+// call does one of some commands in one of the places.
+func (w *modelWorld) call(t *rapid.T, commands []modelCommand) {
+	at := modelPlaces[max(0, rapid.IntRange(-3, len(modelPlaces)-1).Draw(t, "place"))]
+	rapid.SampledFrom(commands).Draw(t, "operation").run(t, w, at)
+}
+
+// steps is a shorter walk than Repeat's, for laws that look at where it ends.
+func (w *modelWorld) steps(t *rapid.T, most int) {
+	subjects := slices.Sorted(maps.Keys(modelActions))
+	for range rapid.IntRange(0, most).Draw(t, "steps") {
+		if rapid.IntRange(1, 10).Draw(t, "time passes") == 10 {
+			w.timePasses(t)
+		}
+		w.call(t, modelActions[rapid.SampledFrom(subjects).Draw(t, "subject")])
+	}
+}
+
+func (w *modelWorld) timePasses(t *rapid.T) {
+	const day = 24 * time.Hour
+	d := rapid.SampledFrom([]time.Duration{
+		time.Microsecond, time.Millisecond, time.Second, day, 7 * day, 8 * day, 30*day - 1, 30 * day,
+	}).Draw(t, "time")
+	w.fake().Advance(d)
+	w.model.advance(d)
+	if w.twins != nil {
+		w.twins[modelPlaces[0]].Advance(d)
+	}
+	w.dump = ""
+}
+
+// clone lets a clone take the fake's place. The original has to stay as it is.
+func (w *modelWorld) clone(t *rapid.T) {
+	clone := w.fake().Clone()
+	if diff := cmp.Diff(w.dumped(), modelDumped(clone)); diff != "" {
+		t.Fatalf("the clone is not like its original:\n%s", diff)
+	}
+	w.originals[w.fake()] = w.dump
+	w.goOnWith(clone)
+}
+
+func (w *modelWorld) checkOriginals(t *rapid.T) {
+	for original, dump := range w.originals {
+		if diff := cmp.Diff(dump, modelDumped(original)); diff != "" {
+			t.Fatalf("what was done with a clone changed its original:\n%s", diff)
+		}
+	}
 }
 
 // modelCommand is something that a caller does in a place, to fake and model.
@@ -123,9 +183,21 @@ func modelOperation[I, O any](
 	answer func(c *modelCall, in *I, got *O) (*O, *modelRefusal),
 ) modelCommand {
 	return modelCommand{operation, func(t *rapid.T, w *modelWorld, at modelPlace) {
+		// Dumps are dear, so one call in three is watched for what it changes.
+		w.calls++
+		watched := w.calls%3 == 0
+		if watched {
+			w.dumped()
+		}
 		in := draw(&modelDraw{t, w.model, at})
 		sent := modelText{in}.String()
 		got, err := call(w.fakes[at], context.Background(), in)
+		if w.twins != nil {
+			again, errAgain := call(w.twins[at], context.Background(), in)
+			if diff := cmp.Diff(got, again, modelCompared) + cmp.Diff(modelError(err), modelError(errAgain)); diff != "" {
+				t.Fatalf("%s by %s\n%s\nis answered otherwise by a fake of the same seed:\n%s", operation, at, sent, diff)
+			}
+		}
 		if after := (modelText{in}).String(); after != sent {
 			t.Fatalf("%s changed its input\nfrom %s\nto   %s", operation, sent, after)
 		}
@@ -139,14 +211,35 @@ func modelOperation[I, O any](
 		if text != "" {
 			t.Fatalf("%s by %s\n%s\n%s", operation, at, sent, text)
 		}
-		dump := w.dumped()
-		if refusal != nil && dump != w.dump {
-			t.Fatalf("%s by %s, which was refused, changed something\n%s\n%s", operation, at, sent, cmp.Diff(w.dump, dump))
+		if refusal == nil && !modelReads(operation) {
+			w.dump = ""
+		} else if watched {
+			before := w.dump
+			w.dump = ""
+			if after := w.dumped(); after != before {
+				t.Fatalf("%s by %s changed something\n%s\n%s", operation, at, sent, cmp.Diff(before, after))
+			}
 		}
-		w.dump = dump
 		modelScribble(reflect.ValueOf(in))
 		modelScribble(reflect.ValueOf(got))
 	}}
+}
+
+// modelReads says of an operation that it never changes anything.
+func modelReads(operation string) bool {
+	for _, verb := range []string{"Create", "Update", "Delete", "Enable", "Disable", "Schedule", "Cancel", "Tag", "Untag", "Put"} {
+		if strings.HasPrefix(operation, verb) {
+			return false
+		}
+	}
+	return true
+}
+
+func modelError(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
 }
 
 // modelText shows an input in a failing test's log.
@@ -161,6 +254,7 @@ func (s modelText) String() string {
 }
 
 var modelCompared = cmp.Options{
+	cmp.Comparer(func(a, b []byte) bool { return (a == nil) == (b == nil) && bytes.Equal(a, b) }),
 	cmpopts.IgnoreTypes(document.NoSerde{}, middleware.Metadata{}),
 	// A file of its own will tell of replicas.
 	cmpopts.IgnoreFields(types.KeyMetadata{}, "MultiRegionConfiguration"),
@@ -273,6 +367,12 @@ func modelScribble(v reflect.Value) {
 			}
 		}
 	case reflect.Slice:
+		if b, ok := v.Interface().([]byte); ok {
+			for i := range b {
+				b[i] ^= 0xff
+			}
+			return
+		}
 		for i := range v.Len() {
 			modelScribble(v.Index(i))
 		}
@@ -282,8 +382,6 @@ func modelScribble(v reflect.Value) {
 		}
 	case reflect.String:
 		v.SetString("scribble")
-	case reflect.Uint8:
-		v.SetUint(^v.Uint() & 0xff)
 	case reflect.Bool:
 		v.SetBool(!v.Bool())
 	case reflect.Int32:
