@@ -245,6 +245,9 @@ func (c *modelCall) open(in modelSource) (*modelKey, *modelSecret, *modelRefusal
 		if k, refusal = c.usable(*in.key, in.action); refusal != nil {
 			return nil, nil, refusal
 		}
+		if symmetric && s == nil && !in.ignored { // it is read before the key's algorithms are
+			return nil, nil, refuse("InvalidCiphertextException", "")
+		}
 		if refusal := k.fits(in.algorithm); refusal != nil {
 			return nil, nil, refusal
 		}
