@@ -183,6 +183,9 @@ func TestCiphertextsOpenOnlyAsTheyWereSealed(t *testing.T) {
 		sealers = append(sealers, sealer{f, newKey(t, f), newKey(t, f), "SYMMETRIC_DEFAULT", 4096})
 	}
 	for _, e := range publicEncryption {
+		if e.spec == "RSA_3072" || e.spec == "RSA_4096" {
+			continue // as RSA_2048, at ten times the cost
+		}
 		f := specFake(e.spec)
 		id, other := newKeyOf(t, f, e.spec, "ENCRYPT_DECRYPT"), newKeyOf(t, f, e.spec, "ENCRYPT_DECRYPT")
 		sealers = append(sealers, sealer{f, id, other, e.algorithm, e.most})
@@ -207,10 +210,10 @@ func TestCiphertextsOpenOnlyAsTheyWereSealed(t *testing.T) {
 			r.Fatalf("%x, sealed was %x", opened, plaintext)
 		}
 		changed := flipBit(r, sealed)
-		if out, err := open(s.id, changed, context).out, open(s.id, changed, context).err; err == nil {
-			r.Fatalf("%s: changed and opened: %x", s.algorithm, out.Plaintext)
+		if opened := open(s.id, changed, context); opened.err == nil {
+			r.Fatalf("%s: changed and opened: %x", s.algorithm, opened.out.Plaintext)
 		} else {
-			checkCode(t, err, "InvalidCiphertextException", "IncorrectKeyException")
+			checkCode(t, opened.err, "InvalidCiphertextException")
 		}
 		if s.algorithm == "SYMMETRIC_DEFAULT" {
 			open(s.other, sealed, context).fails(t, "IncorrectKeyException", "The key ID in the request does not identify a CMK that can perform this operation.")

@@ -2,6 +2,7 @@ package service
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
@@ -67,7 +68,7 @@ func materialOf[M material.Material](u *usable) (m M, err error) {
 	}
 	m, ok := made.(M)
 	if !ok {
-		return m, internalFailure(fmt.Errorf("%T is no %T", made, &m))
+		return m, internalFailure(fmt.Errorf("%T is no %s", made, reflect.TypeFor[M]()))
 	}
 	return m, nil
 }
