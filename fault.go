@@ -3,6 +3,8 @@ package kmsfake
 import (
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/kms/types"
+
 	"example.com/kmsfake/internal/service"
 )
 
@@ -74,6 +76,13 @@ var (
 	// decode.
 	CorruptAnswer error = service.CorruptAnswer
 )
+
+// ConnectionFailure is an Error for a [Fault] of ConnectCustomKeyStore: the call
+// succeeds, as it does in AWS, and the connection state of the custom key store
+// becomes FAILED with the code as its ConnectionErrorCode.
+func ConnectionFailure(code types.ConnectionErrorCodeType) error {
+	return service.ConnectionFailure(code)
+}
 
 // Forced is an Error for a [Fault] whose exception an operation shall throw
 // although AWS KMS would not, say one that is newer than this package.

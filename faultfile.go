@@ -31,7 +31,8 @@ const largestFaultFile = 4 << 20 // bytes
 // ReadFaults reads faults from JSON: a list of objects, or one object, with the
 // members operation, key, skip, times, probability, delay (a duration as "150ms"),
 // error (the name of an exception, or Throttled, AccessDenied, Timeout,
-// ConnectionReset, ServiceUnavailable, CorruptAnswer), message (the exception's
+// ConnectionReset, ServiceUnavailable, CorruptAnswer, or a connection error code
+// such as CLUSTER_NOT_FOUND: see [ConnectionFailure]), message (the exception's
 // text), applied and forced (see [Forced]). The member fired, which
 // [Fake.WriteFaults] writes, is read and has no meaning.
 //

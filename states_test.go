@@ -267,7 +267,7 @@ func inStateCreating(t *testing.T, op *keyOperation) (*kmsfake.Fake, string, any
 	if op.replica || op.name == "ReplicateKey" {
 		t.Skip("for primary keys")
 	}
-	f, primary := newFake(), *op
+	f, primary := newFake(), madeByKMS(op)
 	primary.key.MultiRegion = aws.Bool(true)
 	id := primary.newKey(t, f)
 	if had(t)(f.ReplicateKey(t.Context(), &kms.ReplicateKeyInput{KeyId: &id, ReplicaRegion: aws.String(otherRegion)})) == nil {
@@ -277,6 +277,9 @@ func inStateCreating(t *testing.T, op *keyOperation) (*kmsfake.Fake, string, any
 		t.Skip("a replica is there at once")
 	}
 	elsewhere := f.InRegion(otherRegion)
+	if op.name == "DeleteAlias" {
+		return elsewhere, id, op.input(t, elsewhere, id)
+	}
 	sibling := madeByKMS(op)
 	return elsewhere, id, sibling.naming(sibling.input(t, elsewhere, sibling.newKey(t, elsewhere)), id)
 }

@@ -22,6 +22,7 @@ func (a *AWS) Clone() *AWS {
 		}
 		b.regions[name] = r.clone(copied)
 	}
+	cloneRelatives(copied)
 	for _, entry := range a.due.queue {
 		if k := copied[entry.key]; k != nil {
 			b.due.queue = append(b.due.queue, dueEntry{entry.at, k})
@@ -50,8 +51,16 @@ func (r *region) clone(copied map[*key]*key) *region {
 
 func (h *account) clone(r *region, copied map[*key]*key) *account {
 	to := &account{id: h.id, region: r}
+	h.stores.Scan(func(id string, s *keyStore) bool {
+		to.stores.Set(id, s.clone())
+		return true
+	})
 	h.keys.Scan(func(id string, k *key) bool {
 		twin := k.clone(to)
+		if k.store != nil {
+			store, _ := to.stores.Get(k.store.id)
+			store.hold(twin)
+		}
 		copied[k] = twin
 		to.keys.Set(id, twin)
 		r.keys[id] = twin
@@ -69,11 +78,13 @@ func (h *account) clone(r *region, copied map[*key]*key) *account {
 	return to
 }
 
-// clone copies a record without its aliases, which point to records.
+// clone copies a record without what points to other records: its aliases, its
+// relatives and its custom key store.
 func (k *key) clone(to *account) *key {
 	twin := &key{
 		account: to, id: k.id, arn: k.arn,
-		spec: k.spec, usage: k.usage, origin: k.origin, manager: k.manager, multiRegion: k.multiRegion, created: k.created,
+		spec: k.spec, usage: k.usage, origin: k.origin, manager: k.manager, created: k.created,
+		creating: k.creating, updating: k.updating, window: k.window, external: k.external,
 		description: k.description, enabled: k.enabled, deletion: k.deletion, policy: k.policy,
 		tags:      slices.Clone(k.tags),
 		materials: k.materials.clone(),

@@ -60,6 +60,7 @@ func (a *AWS) removeDue(now time.Time) {
 		entry := heap.Pop(&a.due.queue).(dueEntry)
 		if entry.key.deletion.Equal(entry.at) {
 			entry.key.remove()
+			a.part(entry.key, entry.at)
 		}
 	}
 	a.due.setNext()

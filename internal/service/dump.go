@@ -28,10 +28,15 @@ func (a *AWS) Dump(w io.Writer) {
 }
 
 func (h *account) dump(w io.Writer, now time.Time) {
-	if h.keys.Len() == 0 {
+	if !h.inUse() {
 		return
 	}
 	fmt.Fprintf(w, "account %s in %s\n", h.id, h.region.name)
+	h.stores.Scan(func(_ string, s *keyStore) bool {
+		fmt.Fprintf(w, "  custom key store %s %q %s %s, %d keys, made %s\n",
+			s.id, s.name, s.kind, s.state(now), len(s.keys), s.created.Format(time.RFC3339Nano))
+		return true
+	})
 	h.keys.Scan(func(_ string, k *key) bool {
 		k.dump(w, now)
 		return true
@@ -43,7 +48,20 @@ func (k *key) dump(w io.Writer, now time.Time) {
 	if !k.deletion.IsZero() {
 		fmt.Fprintf(w, " until %s", k.deletion.Format(time.RFC3339Nano))
 	}
+	if k.window != 0 {
+		fmt.Fprintf(w, ", %d days after the last replica key", k.window)
+	}
 	fmt.Fprintf(w, ", origin %s, made %s\n", k.origin, k.created.Format(time.RFC3339Nano))
+	if k.relatives != nil {
+		k.relatives.dump(w, k)
+	}
+	if k.store != nil {
+		fmt.Fprintf(w, "    in custom key store %s", k.store.id)
+		if k.external != "" {
+			fmt.Fprintf(w, ", external key %s", k.external)
+		}
+		fmt.Fprintln(w)
+	}
 	if k.description != "" {
 		fmt.Fprintf(w, "    description %q\n", k.description)
 	}

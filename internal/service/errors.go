@@ -167,11 +167,6 @@ func originNotValid(arn string, origin types.OriginType) error {
 	return unsupported(fmt.Sprintf("%s origin is %s which is not valid for this operation.", arn, origin))
 }
 
-// noSuchKeyStore: the type is documented, the words are a guess.
-func noSuchKeyStore(id string) error {
-	return &types.CustomKeyStoreNotFoundException{Message: text("Custom key store %s does not exist.", id)}
-}
-
 func usageMissing() error {
 	return validation("You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.")
 }

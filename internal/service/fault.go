@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
+	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 	"github.com/aws/smithy-go"
 )
 
@@ -54,6 +55,17 @@ func (f *Forced) Error() string { return f.Err.Error() }
 
 // Unwrap is the exception.
 func (f *Forced) Unwrap() error { return f.Err }
+
+// ConnectionFailure is a Fault's Error for ConnectCustomKeyStore: the operation
+// succeeds, and the connection that it begins fails with the code.
+type ConnectionFailure types.ConnectionErrorCodeType
+
+// Error is the code.
+func (f ConnectionFailure) Error() string { return string(f) }
+
+func (f ConnectionFailure) known() bool {
+	return slices.Contains(types.ConnectionErrorCodeType("").Values(), types.ConnectionErrorCodeType(f))
+}
 
 // Intrusion is a Fault's Error that lets the call go on once something else has
 // happened.
@@ -126,6 +138,19 @@ func (f Fault) checkError(ops []string) (Fault, []string, error) {
 		f.Error = kind
 		return f, ops, nil
 	}
+	var failure ConnectionFailure
+	if errors.As(f.Error, &failure) {
+		switch {
+		case !failure.known():
+			return f, nil, faultError("Error", "there is no connection error code %q%s", failure, DidYouMean(string(failure), connectionErrorCodes()))
+		case !slices.Contains(ops, ConnectCustomKeyStore.Name):
+			return f, nil, faultError("Error", "%s makes no connection, so none can fail with %s", f.Operation, failure)
+		case f.Applied:
+			return f, nil, faultError("Applied", "the answer is not lost when the connection fails with %s", failure)
+		}
+		f.Error = failure
+		return f, []string{ConnectCustomKeyStore.Name}, nil
+	}
 	exception, ok := asException(f.Error)
 	if !ok {
 		return f, ops, nil
@@ -182,8 +207,19 @@ func errorNames(ops []string) []string {
 	for _, op := range ops {
 		names = append(names, exceptions[op]...)
 	}
+	if slices.Contains(ops, ConnectCustomKeyStore.Name) {
+		names = append(names, connectionErrorCodes()...)
+	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+func connectionErrorCodes() []string {
+	var codes []string
+	for _, code := range types.ConnectionErrorCodeType("").Values() {
+		codes = append(codes, string(code))
+	}
+	return codes
 }
 
 // checkFaultKey says what is wrong with the form of a key's name.
@@ -215,6 +251,11 @@ func ErrorNamed(name, message, operation string, forced bool) (error, error) {
 			return nil, faultError("Error", "%s has a text of its own, and needs no force", name)
 		}
 		return Kind(name), nil
+	case ConnectionFailure(name).known():
+		if message != "" || forced {
+			return nil, faultError("Error", "%s has no text, and needs no force", name)
+		}
+		return ConnectionFailure(name), nil
 	case forced:
 		return &Forced{NewException(name, message)}, nil
 	case modelled(name), slices.Contains(commonErrors, name):
@@ -231,6 +272,9 @@ func ErrorNamed(name, message, operation string, forced bool) (error, error) {
 func ErrorName(err error) (name, message string, forced bool) {
 	if kind, ok := err.(Kind); ok {
 		return string(kind), "", false
+	}
+	if failure, ok := err.(ConnectionFailure); ok {
+		return string(failure), "", false
 	}
 	_, forced = err.(*Forced)
 	if exception, ok := asException(err); ok {

@@ -70,6 +70,9 @@ func (c *call) findImported(keyID string) (*key, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.checkTransient(k); err != nil {
+		return nil, err
+	}
 	if k.origin != types.OriginTypeExternal {
 		return nil, originNotValid(k.arn, k.origin)
 	}
@@ -194,7 +197,7 @@ func (c *call) place(k *key, km *keyMaterial, in *kms.ImportKeyMaterialInput) er
 	case !isNew:
 		return nil
 	}
-	if err := k.checkPrimary(); err != nil {
+	if err := k.checkPrimary(c.now); err != nil {
 		return err
 	}
 	if h.pending != nil {

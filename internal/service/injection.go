@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 )
 
 // faultTable is the faults that an AWS has. It is never written to: who adds or
@@ -167,6 +169,10 @@ func (c *call) strike(faults []*Injected, in any) (s strike) {
 		}
 		if err := c.delay(i.fault.Delay); err != nil {
 			return strike{by: i, err: err}
+		}
+		if failure, ok := i.fault.Error.(ConnectionFailure); ok {
+			c.connection = types.ConnectionErrorCodeType(failure)
+			return s
 		}
 		if i.fault.Error != nil {
 			return strike{by: i, err: c.failure(i.fault.Error, in)}

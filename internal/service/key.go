@@ -16,20 +16,25 @@ type key struct {
 	id      string
 	arn     string
 
-	spec        *keyspec.Spec
-	usage       types.KeyUsageType
-	origin      types.OriginType
-	manager     types.KeyManagerType
-	multiRegion bool
-	created     time.Time
+	spec     *keyspec.Spec
+	usage    types.KeyUsageType
+	origin   types.OriginType
+	manager  types.KeyManagerType
+	created  time.Time
+	creating time.Time // until when a replica key is being created
+	updating time.Time // until when the primary Region is being changed
 
 	description string
 	enabled     bool      // as EnableKey and DisableKey left it
 	deletion    time.Time // when the key goes; zero unless it is scheduled
+	window      int32     // days from the end of the last replica key to that of a primary key; else zero
 	policy      string
 	tags        []types.Tag // by tag key
 	aliases     btree.Map[string, *alias]
 
+	relatives *relatives // of a multi-Region key; else nil
+	store     *keyStore  // the custom key store that the key is in, or nil
+	external  string     // XksKeyId: the external key behind a key in an external key store
 	materials *materials
 	imports   map[[32]byte]imported // by key material id; of keys with imported key material
 	lastUse   lastUse
@@ -40,8 +45,16 @@ func (k *key) state(now time.Time) types.KeyState {
 	switch {
 	case !k.deletion.IsZero():
 		return types.KeyStatePendingDeletion
+	case k.window != 0:
+		return types.KeyStatePendingReplicaDeletion
+	case now.Before(k.creating):
+		return types.KeyStateCreating
 	case !k.whole(now):
 		return types.KeyStatePendingImport
+	case now.Before(k.updating):
+		return types.KeyStateUpdating
+	case k.store != nil && k.store.state(now) != types.ConnectionStateTypeConnected:
+		return types.KeyStateUnavailable
 	case !k.enabled:
 		return types.KeyStateDisabled
 	default:
@@ -56,6 +69,9 @@ func (k *key) remove() {
 		k.account.aliases.Delete(name)
 		return true
 	})
+	if k.store != nil {
+		delete(k.store.keys, k.nameInStore())
+	}
 	k.account.keys.Delete(k.id)
 	delete(k.account.region.keys, k.id)
 }
@@ -79,7 +95,7 @@ func (k *key) metadata(now time.Time) *types.KeyMetadata {
 func (k *key) describe(m *metadata, now time.Time) {
 	state := k.state(now)
 	m.id, m.arn, m.account, m.description = k.id, k.arn, k.account.id, k.description
-	m.created, m.multiRegion = k.created, k.multiRegion
+	m.created, m.multiRegion = k.created, k.relatives != nil
 	m.KeyMetadata = types.KeyMetadata{
 		KeyId:                 &m.id,
 		Arn:                   &m.arn,
@@ -102,17 +118,20 @@ func (k *key) describe(m *metadata, now time.Time) {
 		m.deletion = k.deletion
 		m.DeletionDate = &m.deletion
 	}
-	if current := k.materials.at(now).current(); current != nil && k.rotatable() {
+	if current := k.materials.at(now).current(); current != nil && k.rotatable() && state != types.KeyStateCreating {
 		m.material = current.text
 		m.CurrentKeyMaterialId = &m.material
 	}
 	if m.ExpirationModel, m.validTo = k.expiration(now); !m.validTo.IsZero() {
 		m.ValidTo = &m.validTo
 	}
+	k.describeRelations(&m.KeyMetadata)
+	k.describeStore(&m.KeyMetadata)
 }
 
 // describeKey answers DescribeKey. Answer and metadata are one allocation.
 func describeKey(c *call, in *kms.DescribeKeyInput) (*kms.DescribeKeyOutput, error) {
+	c.makeManagedKey(*in.KeyId)
 	c.rlock()
 	defer c.runlock()
 	k, err := c.find(*in.KeyId, "kms:DescribeKey")

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 
@@ -31,9 +32,6 @@ func createKey(c *call, in *kms.CreateKeyInput) (*kms.CreateKeyOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	if inKeyStore(origin) {
-		return nil, noSuchKeyStore(*in.CustomKeyStoreId)
-	}
 	tags, err := withTags(nil, in.Tags)
 	if err != nil {
 		return nil, err
@@ -44,15 +42,15 @@ func createKey(c *call, in *kms.CreateKeyInput) (*kms.CreateKeyOutput, error) {
 	c.lock()
 	defer c.unlock()
 	k := &key{
-		account:     c.home,
-		spec:        spec,
-		usage:       usage,
-		origin:      origin,
-		manager:     types.KeyManagerTypeCustomer,
-		multiRegion: in.MultiRegion != nil && *in.MultiRegion,
-		created:     stamp(c.now),
-		enabled:     true,
-		tags:        tags,
+		account:  c.home,
+		spec:     spec,
+		usage:    usage,
+		origin:   origin,
+		manager:  types.KeyManagerTypeCustomer,
+		created:  stamp(c.now),
+		enabled:  true,
+		tags:     tags,
+		external: aws.ToString(in.XksKeyId),
 	}
 	if in.Description != nil {
 		k.description = *in.Description
@@ -62,7 +60,17 @@ func createKey(c *call, in *kms.CreateKeyInput) (*kms.CreateKeyOutput, error) {
 	} else {
 		k.policy = defaultKeyPolicy(c.home)
 	}
+	if isSet(in.MultiRegion) {
+		k.relatives = &relatives{primary: k}
+	}
+	store, err := c.storeFor(in)
+	if err != nil {
+		return nil, err
+	}
 	c.add(k)
+	if store != nil {
+		store.hold(k)
+	}
 	return &kms.CreateKeyOutput{KeyMetadata: k.metadata(c.now)}, nil
 }
 
@@ -100,15 +108,14 @@ func (c *call) add(k *key) {
 	drawn := c.entropy.derive("key", "", c.made)
 	if c.keyID != "" {
 		k.id = c.keyID
-	} else if k.multiRegion {
+	} else if k.relatives != nil {
 		k.id = multiRegionPrefix + strings.ReplaceAll(uuid([16]byte(drawn[:16])), "-", "")
 	} else {
 		k.id = uuid([16]byte(drawn[:16]))
 	}
 	k.arn = k.account.arn("key/" + k.id)
 	k.materials = c.newMaterials(k)
-	k.account.keys.Set(k.id, k)
-	k.account.region.keys[k.id] = k
+	k.account.put(k)
 	c.found(k)
 }
 
@@ -205,16 +212,19 @@ func scheduleKeyDeletion(c *call, in *kms.ScheduleKeyDeletionInput) (*kms.Schedu
 	if err := c.checkState(k); err != nil {
 		return nil, err
 	}
-	k.deletion = stamp(c.now).Add(time.Duration(window) * day)
+	id := k.arn
+	out := &kms.ScheduleKeyDeletionOutput{KeyId: &id, PendingWindowInDays: &window}
+	if k.hasReplicas() {
+		k.window = window
+	} else {
+		k.deletion = stamp(c.now).Add(time.Duration(window) * day)
+		c.due.add(k.deletion, k)
+		date := k.deletion
+		out.DeletionDate = &date
+	}
 	k.pauseOrResume(c.now)
-	c.due.add(k.deletion, k)
-	id, date := k.arn, k.deletion
-	return &kms.ScheduleKeyDeletionOutput{
-		KeyId:               &id,
-		DeletionDate:        &date,
-		KeyState:            k.state(c.now),
-		PendingWindowInDays: &window,
-	}, nil
+	out.KeyState = k.state(c.now)
+	return out, nil
 }
 
 // cancelKeyDeletion answers CancelKeyDeletion: the key is there, and disabled.
@@ -223,7 +233,7 @@ func scheduleKeyDeletion(c *call, in *kms.ScheduleKeyDeletionInput) (*kms.Schedu
 func cancelKeyDeletion(c *call, in *kms.CancelKeyDeletionInput) (*kms.CancelKeyDeletionOutput, error) {
 	var id string
 	err := c.change(*in.KeyId, func(k *key) {
-		k.deletion = time.Time{}
+		k.deletion, k.window = time.Time{}, 0
 		k.enabled = false
 		k.pauseOrResume(c.now)
 		id = k.arn

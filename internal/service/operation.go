@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 	"github.com/aws/smithy-go/middleware"
 
 	"example.com/kmsfake/internal/constraint"
@@ -113,6 +114,8 @@ type call struct {
 	used      [2]*key // the keys whose material the operation uses: ReEncrypt's are two
 	sequence  uint64  // the place among all calls at which this one took effect
 	key       string  // ARN of the first key that it found
+
+	connection types.ConnectionErrorCodeType // what a fault makes the connection of a custom key store fail with
 }
 
 // lock takes the lock for a handler that changes something.

@@ -18,7 +18,7 @@ var (
 	ConnectCustomKeyStore = &Operation[kms.ConnectCustomKeyStoreInput, kms.ConnectCustomKeyStoreOutput]{
 		Name:     "ConnectCustomKeyStore",
 		traits:   traitsOf("ConnectCustomKeyStore"),
-		handle:   missing[kms.ConnectCustomKeyStoreInput, kms.ConnectCustomKeyStoreOutput],
+		handle:   connectCustomKeyStore,
 		metadata: func(out *kms.ConnectCustomKeyStoreOutput) *middleware.Metadata { return &out.ResultMetadata },
 	}
 	CreateAlias = &Operation[kms.CreateAliasInput, kms.CreateAliasOutput]{
@@ -30,7 +30,7 @@ var (
 	CreateCustomKeyStore = &Operation[kms.CreateCustomKeyStoreInput, kms.CreateCustomKeyStoreOutput]{
 		Name:     "CreateCustomKeyStore",
 		traits:   traitsOf("CreateCustomKeyStore"),
-		handle:   missing[kms.CreateCustomKeyStoreInput, kms.CreateCustomKeyStoreOutput],
+		handle:   createCustomKeyStore,
 		metadata: func(out *kms.CreateCustomKeyStoreOutput) *middleware.Metadata { return &out.ResultMetadata },
 	}
 	CreateGrant = &Operation[kms.CreateGrantInput, kms.CreateGrantOutput]{
@@ -66,7 +66,7 @@ var (
 	DeleteCustomKeyStore = &Operation[kms.DeleteCustomKeyStoreInput, kms.DeleteCustomKeyStoreOutput]{
 		Name:     "DeleteCustomKeyStore",
 		traits:   traitsOf("DeleteCustomKeyStore"),
-		handle:   missing[kms.DeleteCustomKeyStoreInput, kms.DeleteCustomKeyStoreOutput],
+		handle:   deleteCustomKeyStore,
 		metadata: func(out *kms.DeleteCustomKeyStoreOutput) *middleware.Metadata { return &out.ResultMetadata },
 	}
 	DeleteImportedKeyMaterial = &Operation[kms.DeleteImportedKeyMaterialInput, kms.DeleteImportedKeyMaterialOutput]{
@@ -84,7 +84,7 @@ var (
 	DescribeCustomKeyStores = &Operation[kms.DescribeCustomKeyStoresInput, kms.DescribeCustomKeyStoresOutput]{
 		Name:     "DescribeCustomKeyStores",
 		traits:   traitsOf("DescribeCustomKeyStores"),
-		handle:   missing[kms.DescribeCustomKeyStoresInput, kms.DescribeCustomKeyStoresOutput],
+		handle:   describeCustomKeyStores,
 		metadata: func(out *kms.DescribeCustomKeyStoresOutput) *middleware.Metadata { return &out.ResultMetadata },
 	}
 	DescribeKey = &Operation[kms.DescribeKeyInput, kms.DescribeKeyOutput]{
@@ -108,7 +108,7 @@ var (
 	DisconnectCustomKeyStore = &Operation[kms.DisconnectCustomKeyStoreInput, kms.DisconnectCustomKeyStoreOutput]{
 		Name:     "DisconnectCustomKeyStore",
 		traits:   traitsOf("DisconnectCustomKeyStore"),
-		handle:   missing[kms.DisconnectCustomKeyStoreInput, kms.DisconnectCustomKeyStoreOutput],
+		handle:   disconnectCustomKeyStore,
 		metadata: func(out *kms.DisconnectCustomKeyStoreOutput) *middleware.Metadata { return &out.ResultMetadata },
 	}
 	EnableKey = &Operation[kms.EnableKeyInput, kms.EnableKeyOutput]{
@@ -266,7 +266,7 @@ var (
 	ReplicateKey = &Operation[kms.ReplicateKeyInput, kms.ReplicateKeyOutput]{
 		Name:     "ReplicateKey",
 		traits:   traitsOf("ReplicateKey"),
-		handle:   missing[kms.ReplicateKeyInput, kms.ReplicateKeyOutput],
+		handle:   replicateKey,
 		metadata: func(out *kms.ReplicateKeyOutput) *middleware.Metadata { return &out.ResultMetadata },
 	}
 	RetireGrant = &Operation[kms.RetireGrantInput, kms.RetireGrantOutput]{
@@ -320,7 +320,7 @@ var (
 	UpdateCustomKeyStore = &Operation[kms.UpdateCustomKeyStoreInput, kms.UpdateCustomKeyStoreOutput]{
 		Name:     "UpdateCustomKeyStore",
 		traits:   traitsOf("UpdateCustomKeyStore"),
-		handle:   missing[kms.UpdateCustomKeyStoreInput, kms.UpdateCustomKeyStoreOutput],
+		handle:   updateCustomKeyStore,
 		metadata: func(out *kms.UpdateCustomKeyStoreOutput) *middleware.Metadata { return &out.ResultMetadata },
 	}
 	UpdateKeyDescription = &Operation[kms.UpdateKeyDescriptionInput, kms.UpdateKeyDescriptionOutput]{
@@ -332,7 +332,7 @@ var (
 	UpdatePrimaryRegion = &Operation[kms.UpdatePrimaryRegionInput, kms.UpdatePrimaryRegionOutput]{
 		Name:     "UpdatePrimaryRegion",
 		traits:   traitsOf("UpdatePrimaryRegion"),
-		handle:   missing[kms.UpdatePrimaryRegionInput, kms.UpdatePrimaryRegionOutput],
+		handle:   updatePrimaryRegion,
 		metadata: func(out *kms.UpdatePrimaryRegionOutput) *middleware.Metadata { return &out.ResultMetadata },
 	}
 	Verify = &Operation[kms.VerifyInput, kms.VerifyOutput]{

@@ -12,6 +12,11 @@ func generateRandom(c *call, in *kms.GenerateRandomInput) (*kms.GenerateRandomOu
 	if err := c.attest(in.Recipient); err != nil {
 		return nil, err
 	}
+	if in.CustomKeyStoreId != nil {
+		if err := c.checkRandom(*in.CustomKeyStoreId); err != nil {
+			return nil, err
+		}
+	}
 	random := make([]byte, *in.NumberOfBytes)
 	c.entropy.Read(random)
 	plaintext, forRecipient, err := c.deliver(random)

@@ -93,6 +93,9 @@ func (c *call) findReference(ref reference, action string) (*key, error) {
 	if err := c.authorize(action, k, c.arnOf(ref)); err != nil {
 		return nil, err
 	}
+	if err := c.checkManager(action, k); err != nil {
+		return nil, err
+	}
 	return k, nil
 }
 

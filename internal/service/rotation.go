@@ -102,13 +102,16 @@ func (c *call) changeSchedule(keyID string, do func(*history)) error {
 	if err != nil {
 		return err
 	}
+	if err := c.checkTransient(k); err != nil {
+		return err
+	}
 	if err := k.checkAutomatic(); err != nil {
 		return err
 	}
-	if err := k.checkPrimary(); err != nil {
+	if err := c.checkState(k); err != nil {
 		return err
 	}
-	if err := c.checkState(k); err != nil {
+	if err := k.checkPrimary(c.now); err != nil {
 		return err
 	}
 	k.materials.change(c.now, do)
@@ -159,13 +162,16 @@ func rotateKeyOnDemand(c *call, in *kms.RotateKeyOnDemandInput) (*kms.RotateKeyO
 	if err != nil {
 		return nil, err
 	}
+	if err := c.checkTransient(k); err != nil {
+		return nil, err
+	}
 	if err := k.checkRotatable(); err != nil {
 		return nil, err
 	}
-	if err := k.checkPrimary(); err != nil {
+	if err := c.checkState(k); err != nil {
 		return nil, err
 	}
-	if err := c.checkState(k); err != nil {
+	if err := k.checkPrimary(c.now); err != nil {
 		return nil, err
 	}
 	h, pending := k.materials.at(c.now), k.pending(c.now)

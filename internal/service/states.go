@@ -87,6 +87,17 @@ var states = map[string]stateRow{
 	"VerifyMac":                           cryptographic,
 }
 
+// checkTransient is checkState for a key that is being created or updated. For such
+// keys the guide's table knows no other refusal than that of their state, so this
+// comes before what their key material is refused for.
+func (c *call) checkTransient(k *key) error {
+	switch k.state(c.now) {
+	case types.KeyStateCreating, types.KeyStateUpdating:
+		return c.checkState(k)
+	}
+	return nil
+}
+
 // checkState says whether the operation goes on with a key in its state of now.
 func (c *call) checkState(k *key) error {
 	state := k.state(c.now)

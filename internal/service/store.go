@@ -19,8 +19,9 @@ type region struct {
 type account struct {
 	id      string
 	region  *region
-	keys    btree.Map[string, *key]   // by key id, in the order of ListKeys
-	aliases btree.Map[string, *alias] // by alias name, in the order of ListAliases
+	keys    btree.Map[string, *key]      // by key id, in the order of ListKeys
+	aliases btree.Map[string, *alias]    // by alias name, in the order of ListAliases
+	stores  btree.Map[string, *keyStore] // by custom key store id
 }
 
 // home finds what an account has in a Region, and makes it when it is first
@@ -63,7 +64,13 @@ func (a *AWS) keep(home *account) {
 }
 
 // inUse says whether something was made in the home.
-func (h *account) inUse() bool { return h.keys.Len() > 0 }
+func (h *account) inUse() bool { return h.keys.Len()+h.stores.Len() > 0 }
+
+// put gives a key its place.
+func (h *account) put(k *key) {
+	h.keys.Set(k.id, k)
+	h.region.keys[k.id] = k
+}
 
 // known finds what an account has in a Region, or nil.
 func (a *AWS) known(accountID, regionName string) *account {
