@@ -2,6 +2,7 @@ package faultsweep
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 
 	"example.com/kmsfake"
+	"example.com/kmsfake/internal/service"
 )
 
 // interference is what an administrator does before a call.
@@ -35,26 +37,44 @@ func (w *watcher) look(fake *kmsfake.Fake) {
 	if n >= len(w.sweep.calls) {
 		return
 	}
-	if c := &w.sweep.calls[n]; len(w.sweep.chosenCalls(w.sweep.calls[n:n+1])) > 0 && c.KeyARN != "" {
-		w.plan(fake.Clone(), c, n)
+	if c := &w.sweep.calls[n]; len(w.sweep.chosenCalls(w.sweep.calls[n:n+1])) > 0 {
+		clone := fake.Clone()
+		keys := keysOf(clone, c)
+		for _, m := range keys {
+			suffix := ""
+			if len(keys) > 1 {
+				suffix = "/" + (*m.KeyId)[:min(8, len(*m.KeyId))]
+			}
+			w.plan(clone, c, n, m, suffix)
+		}
 	}
 }
 
-// plan adds the interferences with the key that a call is about. The clone is
-// only looked at.
-func (w *watcher) plan(clone *kmsfake.Fake, c *call, n int) {
-	ctx, key := context.Background(), c.KeyARN
-	admin := administrator(clone, key)
-	described, err := admin.DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: &key})
-	if err != nil || described.KeyMetadata.KeyManager == types.KeyManagerTypeAws {
-		return // the call makes the key
+// keysOf are the customer managed keys that a call is about, as far as they are
+// there before it.
+func keysOf(clone *kmsfake.Fake, c *call) (keys []*types.KeyMetadata) {
+	handle := clone.InAccount(c.Account).InRegion(c.Region)
+	for _, name := range append([]string{c.KeyARN}, service.KeyNames(c.Input)...) {
+		out, err := handle.DescribeKey(context.Background(), &kms.DescribeKeyInput{KeyId: &name})
+		if err != nil || out.KeyMetadata.KeyManager == types.KeyManagerTypeAws {
+			continue
+		}
+		if !slices.ContainsFunc(keys, func(k *types.KeyMetadata) bool { return *k.Arn == *out.KeyMetadata.Arn }) {
+			keys = append(keys, out.KeyMetadata)
+		}
 	}
-	m := described.KeyMetadata
+	return keys
+}
+
+// plan adds the interferences with one key. The clone is only looked at.
+func (w *watcher) plan(clone *kmsfake.Fake, c *call, n int, m *types.KeyMetadata, suffix string) {
+	ctx, key := context.Background(), *m.Arn
+	admin := administrator(clone, key)
 	add := func(name, words string, do func(admin *kmsfake.Fake)) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.sweep.meddling = append(w.sweep.meddling, &trial{
-			call: c.name(), group: c.name() + "/interference", name: name, words: "an administrator " + words + " before " + c.name(),
+			call: c.name(), group: c.name() + "/interference", name: name + suffix, words: "an administrator " + words + " before " + c.name(),
 			before: &interference{n, func(fake *kmsfake.Fake) { do(administrator(fake, key)) }},
 		})
 	}

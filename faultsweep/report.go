@@ -30,6 +30,9 @@ func (s *sweep) report(tr *trial) string {
 		fmt.Fprintf(&b, "    (%d calls before)\n", first)
 	}
 	for i := first; i < last; i++ {
+		if tr.before != nil && i == tr.before.call {
+			fmt.Fprintf(&b, "  * here %s\n", tr.words)
+		}
 		mark := ' '
 		if calls[i].Fault != nil {
 			mark = '>'

@@ -233,6 +233,7 @@ func (c *call) findAliasTarget(name string) (*key, error) {
 	if ref.alias != "" {
 		return nil, aliasOfAlias()
 	}
+	c.key = "" // the call is about the target
 	k, err := c.findReference(ref, "kms:"+c.name)
 	if err != nil {
 		return nil, err

@@ -23,9 +23,9 @@ func hasKey(operation string) bool {
 	return false
 }
 
-// keyNames are the names by which an input names keys. A ciphertext names its
+// KeyNames are the names by which an input names keys. A ciphertext names its
 // own, where the input does not.
-func keyNames(in any) []string {
+func KeyNames(in any) []string {
 	v := reflect.ValueOf(in).Elem()
 	var names []string
 	source := false
@@ -58,7 +58,7 @@ func stringMember(v reflect.Value, member string) (string, bool) {
 // isAbout says whether an input is about the key of a fault: the two mean the
 // same key now, or have the same name for what does not exist.
 func (c *call) isAbout(in any, faultKey string) bool {
-	names := keyNames(in)
+	names := KeyNames(in)
 	if len(names) == 0 {
 		return false
 	}
@@ -101,7 +101,7 @@ type subject struct {
 
 // subject is the first key that an input names.
 func (c *call) subject(in any) (s subject) {
-	names := keyNames(in)
+	names := KeyNames(in)
 	if len(names) == 0 {
 		return s
 	}

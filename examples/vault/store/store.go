@@ -151,28 +151,31 @@ func (s *Store) KeyOf(tenant, name string) string {
 }
 
 // Rewrap puts all secrets of a tenant under the KMS key that the tenant's alias
-// refers to now, and tells how many were under another one. KMS re-encrypts the
-// data keys; neither they nor the secrets are seen here. Either all are moved or,
-// on an error, none.
+// refers to when the first is moved, and tells how many were under another one.
+// KMS re-encrypts the data keys; neither they nor the secrets are seen here.
+// Either all are moved, to that one key, or, on an error, none.
 func (s *Store) Rewrap(ctx context.Context, tenant string) (int, error) {
 	s.mu.RLock()
 	old := maps.Clone(s.tenants[tenant])
 	s.mu.RUnlock()
 
 	moved := map[string]record{}
+	destination := Alias(tenant)
 	for _, name := range slices.Sorted(maps.Keys(old)) {
 		r := old[name]
 		out, err := s.kms.ReEncrypt(ctx, &kms.ReEncryptInput{
 			CiphertextBlob:               r.DataKey,
 			SourceKeyId:                  aws.String(r.Key),
 			SourceEncryptionContext:      encryptionContext(tenant, name),
-			DestinationKeyId:             aws.String(Alias(tenant)),
+			DestinationKeyId:             aws.String(destination),
 			DestinationEncryptionContext: encryptionContext(tenant, name),
 		})
 		if err != nil {
 			return 0, fmt.Errorf("re-encrypt the data key of secret %q of %s: %w", name, tenant, err)
 		}
-		if key := aws.ToString(out.KeyId); key != r.Key {
+		// The alias may be pointed elsewhere meanwhile: the others follow the first.
+		destination = aws.ToString(out.KeyId)
+		if key := destination; key != r.Key {
 			moved[name] = record{Key: key, DataKey: out.CiphertextBlob, Sealed: r.Sealed}
 		}
 	}
