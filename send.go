@@ -102,7 +102,11 @@ func failedAnswer(region, requestID string, err error) error {
 	case noAnswer(err):
 		return httpError(0, "", &smithy.CanceledError{Err: err})
 	}
-	status := service.Status(err)
+	status := wire.Status(err)
+	var exception smithy.APIError
+	if !errors.As(err, &exception) {
+		err = &smithy.GenericAPIError{Code: "InternalFailure"}
+	}
 	var generic *smithy.GenericAPIError
 	if errors.As(err, &generic) {
 		// Who is to blame is in no answer; the SDK reads a missing text as this.

@@ -35,10 +35,25 @@ var exceptions = sync.OnceValue(func() map[reflect.Type]*structure {
 	return m
 })
 
-// AppendError appends err as the body of an answer and returns its HTTP status:
-// 400 for what the client did, 500 for what the service did. An exception of
-// the SDK and a [smithy.APIError] of any other kind have their code as the
-// type, and a message only when it has a text. Any other error is an
+// Status returns the HTTP status that comes with an exception: what the table
+// says, and otherwise 500 for what is the service's fault and 400 for all else.
+func Status(err error) int {
+	var api smithy.APIError
+	if !errors.As(err, &api) || isNilPointer(api) {
+		return http.StatusInternalServerError
+	}
+	if status, ok := statuses[api.ErrorCode()]; ok {
+		return status
+	}
+	if api.ErrorFault() == smithy.FaultServer {
+		return http.StatusInternalServerError
+	}
+	return http.StatusBadRequest
+}
+
+// AppendError appends err as the body of an answer and returns its [Status]. An
+// exception of the SDK and a [smithy.APIError] of any other kind have their code
+// as the type, and a message only when it has a text. Any other error is an
 // InternalFailure whose text stays here.
 func AppendError(dst []byte, err error) (status int, body []byte) {
 	var api smithy.APIError
@@ -46,15 +61,6 @@ func AppendError(dst []byte, err error) (status int, body []byte) {
 		api = &smithy.GenericAPIError{Code: "InternalFailure", Fault: smithy.FaultServer}
 	}
 	code := api.ErrorCode()
-	status, listed := statuses[code]
-	switch {
-	case listed:
-	case api.ErrorFault() == smithy.FaultServer:
-		status = http.StatusInternalServerError
-	default:
-		status = http.StatusBadRequest
-	}
-
 	dst = append(dst, `{"__type":`...)
 	dst = appendString(dst, code)
 	if plan, ok := exceptions()[reflect.TypeOf(api)]; ok {
@@ -62,7 +68,7 @@ func AppendError(dst []byte, err error) (status int, body []byte) {
 	} else if message := api.ErrorMessage(); message != "" {
 		dst = appendString(append(dst, `,"message":`...), message)
 	}
-	return status, append(dst, '}')
+	return Status(api), append(dst, '}')
 }
 
 // encodeException appends the members, each after a comma. An empty text is
