@@ -117,7 +117,7 @@ func (k *eccKey) Sign(alg types.SigningAlgorithmSpec, t types.MessageType, messa
 	if err := checkMessage(k.spec, alg, t, message); err != nil {
 		return nil, err
 	}
-	return ecdsa.SignASN1(rand, k.private, digest(ecdsaHashes[alg], t, message))
+	return ecdsa.SignASN1(steady{rand}, k.private, digest(ecdsaHashes[alg], t, message))
 }
 
 func (k eccPublic) Verify(alg types.SigningAlgorithmSpec, t types.MessageType, message, signature []byte) (bool, error) {

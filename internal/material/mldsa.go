@@ -107,15 +107,16 @@ type externalMu struct{}
 
 func (externalMu) HashFunc() crypto.Hash { return mldsacrypto.MLDSAMu }
 
-// Sign is the hedged variant with an empty context.
-func (k *mldsaKey) Sign(alg types.SigningAlgorithmSpec, t types.MessageType, message []byte, rand io.Reader) ([]byte, error) {
+// Sign is the deterministic variant with an empty context: the hedged one of the
+// library draws its own randomness, and no verifier can tell them apart.
+func (k *mldsaKey) Sign(alg types.SigningAlgorithmSpec, t types.MessageType, message []byte, _ io.Reader) ([]byte, error) {
 	if err := checkMessage(k.spec, alg, t, message); err != nil {
 		return nil, err
 	}
 	if isRaw(t) {
-		return k.private.Sign(rand, message, nil)
+		return k.private.SignDeterministic(message, nil)
 	}
-	return k.private.Sign(rand, message, externalMu{})
+	return k.private.SignDeterministic(message, externalMu{})
 }
 
 func (k mldsaPublic) Verify(alg types.SigningAlgorithmSpec, t types.MessageType, message, signature []byte) (bool, error) {

@@ -20,13 +20,14 @@ import (
 // encapsulation is what the parameter sets have in common.
 type encapsulation interface {
 	public() []byte
-	encapsulate(rand io.Reader) (secret, encapsulated []byte, err error)
 	decapsulate(encapsulated []byte) ([]byte, error)
 }
 
 type mlkemKey struct {
 	keyPair
-	kem encapsulation
+	kem    encapsulation
+	scheme kem.Scheme
+	public kem.PublicKey // of the scheme
 }
 
 var _ KEM = (*mlkemKey)(nil)
@@ -36,7 +37,8 @@ const mlkemSeedSize = 64
 var mlkemSets = map[types.KeySpec]struct {
 	oid asn1.ObjectIdentifier
 	new func(seed []byte) (encapsulation, error)
-	// scheme expands a seed, to compare it with an expanded key beside it.
+	// scheme expands a seed, to compare it with an expanded key beside it, and
+	// encapsulates, since the standard library draws its own randomness for that.
 	scheme kem.Scheme
 }{
 	types.KeySpecMlKem512:  {asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 4, 1}, newMLKEM512, mlkem512.Scheme()},
@@ -69,11 +71,15 @@ func newMLKEM(spec *keyspec.Spec, seed []byte) (Material, error) {
 	if err != nil {
 		return nil, err
 	}
+	public, err := set.scheme.UnmarshalBinaryPublicKey(kem.public())
+	if err != nil {
+		return nil, err
+	}
 	pkcs8, spki, err := marshalSeed(set.oid, seed, kem.public())
 	if err != nil {
 		return nil, err
 	}
-	return &mlkemKey{keyPair{spec, pkcs8, spki}, kem}, nil
+	return &mlkemKey{keyPair{spec, pkcs8, spki}, kem, set.scheme, public}, nil
 }
 
 func (k *mlkemKey) check(alg types.EncapsulationAlgorithmSpec) error {
@@ -87,7 +93,12 @@ func (k *mlkemKey) Encapsulate(alg types.EncapsulationAlgorithmSpec, rand io.Rea
 	if err := k.check(alg); err != nil {
 		return nil, nil, err
 	}
-	return k.kem.encapsulate(rand)
+	seed := make([]byte, k.scheme.EncapsulationSeedSize())
+	if _, err := io.ReadFull(rand, seed); err != nil {
+		return nil, nil, err
+	}
+	encapsulated, secret, err = k.scheme.EncapsulateDeterministically(k.public, seed)
+	return secret, encapsulated, err
 }
 
 func (k *mlkemKey) Decapsulate(alg types.EncapsulationAlgorithmSpec, encapsulated []byte) ([]byte, error) {
@@ -100,7 +111,7 @@ func (k *mlkemKey) Decapsulate(alg types.EncapsulationAlgorithmSpec, encapsulate
 	return k.kem.decapsulate(encapsulated)
 }
 
-// kem768 and kem1024 are the standard library's. It draws its own randomness.
+// kem768 and kem1024 are the standard library's.
 type kem768 struct{ key *mlkem.DecapsulationKey768 }
 
 func newMLKEM768(seed []byte) (encapsulation, error) {
@@ -109,11 +120,6 @@ func newMLKEM768(seed []byte) (encapsulation, error) {
 }
 
 func (k kem768) public() []byte { return k.key.EncapsulationKey().Bytes() }
-
-func (k kem768) encapsulate(io.Reader) (secret, encapsulated []byte, err error) {
-	secret, encapsulated = k.key.EncapsulationKey().Encapsulate()
-	return secret, encapsulated, nil
-}
 
 func (k kem768) decapsulate(encapsulated []byte) ([]byte, error) {
 	return k.key.Decapsulate(encapsulated)
@@ -127,11 +133,6 @@ func newMLKEM1024(seed []byte) (encapsulation, error) {
 }
 
 func (k kem1024) public() []byte { return k.key.EncapsulationKey().Bytes() }
-
-func (k kem1024) encapsulate(io.Reader) (secret, encapsulated []byte, err error) {
-	secret, encapsulated = k.key.EncapsulationKey().Encapsulate()
-	return secret, encapsulated, nil
-}
 
 func (k kem1024) decapsulate(encapsulated []byte) ([]byte, error) {
 	return k.key.Decapsulate(encapsulated)
@@ -155,17 +156,6 @@ func (k kem512) public() []byte {
 	out := make([]byte, mlkem512.PublicKeySize)
 	k.key.Pack(out)
 	return out
-}
-
-func (k kem512) encapsulate(rand io.Reader) (secret, encapsulated []byte, err error) {
-	seed := make([]byte, mlkem512.EncapsulationSeedSize)
-	if _, err := io.ReadFull(rand, seed); err != nil {
-		return nil, nil, err
-	}
-	secret = make([]byte, mlkem512.SharedKeySize)
-	encapsulated = make([]byte, mlkem512.CiphertextSize)
-	k.key.EncapsulateTo(encapsulated, secret, seed)
-	return secret, encapsulated, nil
 }
 
 func (k kem512) decapsulate(encapsulated []byte) ([]byte, error) {

@@ -111,9 +111,9 @@ func (k *sm2Key) Sign(alg types.SigningAlgorithmSpec, t types.MessageType, messa
 		return nil, err
 	}
 	if isRaw(t) {
-		return sm2.SignASN1(rand, k.private, message, rawMessage)
+		return sm2.SignASN1(steady{rand}, k.private, message, rawMessage)
 	}
-	return sm2.SignASN1(rand, k.private, message, nil)
+	return sm2.SignASN1(steady{rand}, k.private, message, nil)
 }
 
 func (k sm2Public) Verify(alg types.SigningAlgorithmSpec, t types.MessageType, message, signature []byte) (bool, error) {
@@ -134,7 +134,7 @@ func (k *sm2Key) Encrypt(alg types.EncryptionAlgorithmSpec, plaintext []byte, ra
 	if len(plaintext) == 0 {
 		return nil, fmt.Errorf("%w: none", ErrPlaintextLength)
 	}
-	return sm2.EncryptASN1(rand, k.key, plaintext)
+	return sm2.EncryptASN1(steady{rand}, k.key, plaintext)
 }
 
 func (k *sm2Key) Decrypt(alg types.EncryptionAlgorithmSpec, ciphertext []byte) ([]byte, error) {
