@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 
 	"example.com/kmsfake/internal/material"
+	"example.com/kmsfake/internal/wire"
 )
 
 // Key material is made when it is first used, and once, however many are first.
@@ -44,13 +45,13 @@ func TestMaterialOfAnotherKind(t *testing.T) {
 	u := &usable{materials: []*keyMaterial{newKeyMaterial([32]byte{1}, func() (material.Material, error) {
 		return material.Derive(types.KeySpecHmac256, "aws", [32]byte{2})
 	})}}
-	if _, err := materialOf[material.Signer](u); Status(err) != 500 {
+	if _, err := materialOf[material.Signer](u); wire.Status(err) != 500 {
 		t.Errorf("%v", err)
 	}
 	failing := &usable{materials: []*keyMaterial{newKeyMaterial([32]byte{1}, func() (material.Material, error) {
 		return material.Derive(types.KeySpecSm2, "aws", [32]byte{2})
 	})}}
-	if _, err := materialOf[material.Signer](failing); Status(err) != 500 {
+	if _, err := materialOf[material.Signer](failing); wire.Status(err) != 500 {
 		t.Errorf("%v", err)
 	}
 }
