@@ -29,6 +29,15 @@ func denyByAlias(t testing.TB, f *kmsfake.Fake, keyID, name string) {
 		 "Condition": {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "`+name+`"}}}]}`)
 }
 
+// deny denies an action with a key to everyone.
+func deny(t testing.TB, f *kmsfake.Fake, keyID, action string) {
+	t.Helper()
+	needsPolicies(t)
+	putPolicy(t, f, keyID, `{"Version": "2012-10-17", "Statement": [
+		{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*"},
+		{"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "`+action+`", "Resource": "*"}]}`)
+}
+
 func putPolicy(t testing.TB, f *kmsfake.Fake, keyID, policy string) {
 	t.Helper()
 	got(f.PutKeyPolicy(t.Context(), &kms.PutKeyPolicyInput{KeyId: &keyID, Policy: &policy})).ok(t)

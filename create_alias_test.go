@@ -209,6 +209,17 @@ func TestCreateAlias(t *testing.T) {
 		equal(t, "aliases of the other account", ownAliases(t, other), []types.AliasListEntry{})
 	})
 
+	// Required permissions: kms:CreateAlias on the KMS key (key policy).
+	t.Run("the key policy must allow it", func(t *testing.T) {
+		t.Parallel()
+		f := newFake()
+		key := newKey(t, f)
+		deny(t, f, key, "kms:CreateAlias")
+		unchanged(t, f, func() { got(createAlias(t, f, "alias/a", key)).failsWith(t, "AccessDeniedException") })
+		deny(t, f, key, "kms:UpdateAlias") // and no other action of it
+		newAlias(t, f, "alias/a", key)
+	})
+
 	// This value must begin with alias/ followed by a name, such as
 	// alias/ExampleAlias.
 	t.Run("the name begins with alias and a slash", func(t *testing.T) {

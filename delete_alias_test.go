@@ -100,6 +100,18 @@ func TestDeleteAlias(t *testing.T) {
 		})
 	})
 
+	// Required permissions: kms:DeleteAlias on the KMS key (key policy).
+	t.Run("the key policy must allow it", func(t *testing.T) {
+		t.Parallel()
+		f := newFake()
+		key := newKey(t, f)
+		newAlias(t, f, "alias/a", key)
+		deny(t, f, key, "kms:DeleteAlias")
+		unchanged(t, f, func() { got(deleteAlias(t, f, "alias/a")).failsWith(t, "AccessDeniedException") })
+		allowAll(t, f, key)
+		got(deleteAlias(t, f, "alias/a")).ok(t)
+	})
+
 	// The alias to be deleted. The alias name must begin with alias/ followed by
 	// the alias name, such as alias/ExampleAlias.
 	t.Run("the name begins with alias and a slash", func(t *testing.T) {

@@ -139,6 +139,17 @@ func TestListAliases(t *testing.T) {
 		got(other.ListAliases(t.Context(), &kms.ListAliasesInput{KeyId: &key})).fails(t, "NotFoundException", "Key '"+keyARN(other, key)+"' does not exist")
 	})
 
+	// Required permissions: kms:ListAliases (IAM policy). A key policy has no say.
+	t.Run("whatever the key policy says", func(t *testing.T) {
+		t.Parallel()
+		f := newFake()
+		key := newKey(t, f)
+		newAlias(t, f, "alias/a", key)
+		deny(t, f, key, "kms:ListAliases")
+		equal(t, "aliases", aliasNames(ownAliases(t, f)), []string{"alias/a"})
+		equal(t, "aliases of the key", aliasNames(aliasesOf(t, f, key)), []string{"alias/a"})
+	})
+
 	// KeyId: Lists only aliases that are associated with the specified KMS key.
 	// Specify the key ID or key ARN of the KMS key.
 	t.Run("KeyId is a key that there is, and no alias", func(t *testing.T) {

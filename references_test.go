@@ -97,6 +97,8 @@ func TestNamesThatAreNone(t *testing.T) {
 		{"unknown multi-Region key id", "mrk-1234abcd12ab34cd56ef1234567890ab", "NotFoundException", "Key '" + own + "key/mrk-1234abcd12ab34cd56ef1234567890ab' does not exist", false},
 		{"no UUID", "fake-key-id", "NotFoundException", "Invalid keyId 'fake-key-id'", false},
 		{"no multi-Region key id", "mrk-fake-key-id", "NotFoundException", "Invalid keyId 'mrk-fake-key-id'", false},
+		{"a short multi-Region key id", "mrk-1234", "NotFoundException", "Invalid keyId 'mrk-1234'", false},
+		{"a long multi-Region key id", "mrk-1234abcd12ab34cd56ef12345678990ab0", "NotFoundException", "Invalid keyId 'mrk-1234abcd12ab34cd56ef12345678990ab0'", false},
 		{"a UUID without dashes", "1234abcd12ab34cd56ef1234567890ab", "NotFoundException", "Invalid keyId '1234abcd12ab34cd56ef1234567890ab'", false},
 		{"ARN of another Region", "arn:aws:kms:eu-west-1:111122223333:key/" + unknownKey, "NotFoundException", "Invalid arn eu-west-1", false},
 		{"malformed ARN", "arn:aws:kms:us-east-1", "InvalidArnException", "Invalid arn arn:aws:kms:us-east-1", false},

@@ -217,6 +217,22 @@ func TestUpdateAlias(t *testing.T) {
 		})
 	})
 
+	// Required permissions: kms:UpdateAlias on the current KMS key (key policy),
+	// kms:UpdateAlias on the new KMS key (key policy).
+	t.Run("the policies of both keys must allow it", func(t *testing.T) {
+		t.Parallel()
+		f := newFake()
+		current, target, denied := newKey(t, f), newKey(t, f), newKey(t, f)
+		newAlias(t, f, "alias/a", current)
+		newAlias(t, f, "alias/of-denied", denied)
+		deny(t, f, denied, "kms:UpdateAlias")
+		unchanged(t, f, func() {
+			got(updateAlias(t, f, "alias/a", denied)).failsWith(t, "AccessDeniedException")
+			got(updateAlias(t, f, "alias/of-denied", target)).failsWith(t, "AccessDeniedException")
+		})
+		got(updateAlias(t, f, "alias/a", target)).ok(t)
+	})
+
 	// AliasName: This value must begin with alias/ followed by the alias name, such
 	// as alias/ExampleAlias.
 	t.Run("the name begins with alias and a slash", func(t *testing.T) {
