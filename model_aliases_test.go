@@ -92,13 +92,13 @@ func (c *modelCall) checkTarget(keyID *string) {
 	c.checks.keyID("targetKeyId", keyID)
 }
 
-// ownAlias refuses names that are no alias's, or those of AWS's own.
-func ownAlias(name string) *modelRefusal {
+// modelOwnAlias refuses names that are no alias's, or those of AWS's own.
+func modelOwnAlias(name string) *modelRefusal {
 	switch {
 	case !strings.HasPrefix(name, "alias/"):
-		return refuse("ValidationException", `Alias must start with the prefix "alias/". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html`)
+		return modelRefuse("ValidationException", `Alias must start with the prefix "alias/". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html`)
 	case strings.HasPrefix(name, "alias/aws/"):
-		return refuse("NotAuthorizedException", "")
+		return modelRefuse("NotAuthorizedException", "")
 	}
 	return nil
 }
@@ -108,7 +108,7 @@ func (c *modelCall) target(keyID string) (*modelKey, *modelRefusal) {
 	k, refusal := c.find(keyID)
 	switch {
 	case refusal != nil && refusal.code == "InvalidArnException" && !refusal.guess:
-		return nil, refuse("ValidationException", "Aliases must refer to keys. Not aliases")
+		return nil, modelRefuse("ValidationException", "Aliases must refer to keys. Not aliases")
 	case refusal != nil:
 		return nil, refusal
 	}
@@ -117,7 +117,7 @@ func (c *modelCall) target(keyID string) (*modelKey, *modelRefusal) {
 
 func (c *modelCall) room(k *modelKey) *modelRefusal {
 	if len(c.store().aliasesOf(k)) >= 50 {
-		return refuse("LimitExceededException", "Aliases per key quota for this account in this region is 50, current usage is 50.")
+		return modelRefuse("LimitExceededException", "Aliases per key quota for this account in this region is 50, current usage is 50.")
 	}
 	return nil
 }
@@ -129,21 +129,21 @@ func (c *modelCall) createAlias(in *kms.CreateAliasInput, _ *kms.CreateAliasOutp
 		return nil, refusal
 	}
 	name := strings.Clone(*in.AliasName)
-	if refusal := ownAlias(name); refusal != nil {
+	if refusal := modelOwnAlias(name); refusal != nil {
 		return nil, refusal
 	}
 	if name == "alias/" {
-		return nil, refuseSomehow("InvalidAliasNameException")
+		return nil, modelRefuseSomehow("InvalidAliasNameException")
 	}
 	if strings.Contains(name, ":") {
-		return nil, refuse("InvalidAliasNameException", "%s contains invalid characters for an alias", name)
+		return nil, modelRefuse("InvalidAliasNameException", "%s contains invalid characters for an alias", name)
 	}
 	k, refusal := c.target(*in.TargetKeyId)
 	if refusal != nil {
 		return nil, refusal
 	}
 	if c.store().aliases[name] != nil {
-		return nil, refuse("AlreadyExistsException", "An alias with the name %s already exists", c.at.arn(name))
+		return nil, modelRefuse("AlreadyExistsException", "An alias with the name %s already exists", c.at.arn(name))
 	}
 	if refusal := c.room(k); refusal != nil {
 		return nil, refusal
@@ -154,13 +154,13 @@ func (c *modelCall) createAlias(in *kms.CreateAliasInput, _ *kms.CreateAliasOutp
 
 // existing finds an alias that is to be changed.
 func (c *modelCall) existing(name string) (*modelAlias, *modelRefusal) {
-	if refusal := ownAlias(name); refusal != nil {
+	if refusal := modelOwnAlias(name); refusal != nil {
 		return nil, refusal
 	}
 	if a := c.store().aliases[name]; a != nil {
 		return a, nil
 	}
-	return nil, refuse("NotFoundException", "Alias %s is not found.", c.at.arn(name))
+	return nil, modelRefuse("NotFoundException", "Alias %s is not found.", c.at.arn(name))
 }
 
 // The key that an alias refers to now may be in any state; the one that it shall
@@ -181,7 +181,7 @@ func (c *modelCall) updateAlias(in *kms.UpdateAliasInput, _ *kms.UpdateAliasOutp
 		return nil, refusal
 	}
 	if a.target.kind() != k.kind() || a.target.usage != k.usage {
-		return nil, refuseSomehow("ValidationException")
+		return nil, modelRefuseSomehow("ValidationException")
 	}
 	if a.target != k {
 		if refusal := c.room(k); refusal != nil {

@@ -54,7 +54,7 @@ var modelDataKeyCommands = []modelCommand{
 				return nil, refusal
 			}
 			if in.NumberOfBytes == nil {
-				return nil, refuse("ValidationException", "NumberOfBytes is required.")
+				return nil, modelRefuse("ValidationException", "NumberOfBytes is required.")
 			}
 			out := &kms.GenerateRandomOutput{}
 			if got != nil {
@@ -86,7 +86,7 @@ func (c *modelCall) dataKey(keyID *string, spec types.DataKeySpec, numberOfBytes
 	size := map[types.DataKeySpec]int{"AES_256": 32, "AES_128": 16}[spec]
 	switch {
 	case (spec == "") == (numberOfBytes == nil):
-		return nil, nil, refuse("ValidationException", "Please specify either number of bytes or key spec.")
+		return nil, nil, modelRefuse("ValidationException", "Please specify either number of bytes or key spec.")
 	case numberOfBytes != nil:
 		size = int(*numberOfBytes)
 	}
@@ -95,7 +95,7 @@ func (c *modelCall) dataKey(keyID *string, spec types.DataKeySpec, numberOfBytes
 		return nil, nil, refusal
 	}
 	if k.spec != types.KeySpecSymmetricDefault {
-		return nil, nil, refuseSomehow("InvalidKeyUsageException")
+		return nil, nil, modelRefuseSomehow("InvalidKeyUsageException")
 	}
 	if refusal := c.dryRun(dryRun); refusal != nil {
 		return nil, nil, refusal

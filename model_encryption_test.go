@@ -172,7 +172,7 @@ func (c *modelCall) usable(keyID, action string) (*modelKey, *modelRefusal) {
 		return nil, refusal
 	}
 	if k.usage != types.KeyUsageTypeEncryptDecrypt {
-		return nil, refuse("InvalidKeyUsageException", "%s key usage is %s which is not valid for %s.", k.arn(), k.usage, c.operation)
+		return nil, modelRefuse("InvalidKeyUsageException", "%s key usage is %s which is not valid for %s.", k.arn(), k.usage, c.operation)
 	}
 	return k, nil
 }
@@ -184,14 +184,14 @@ func (k *modelKey) fits(algorithm types.EncryptionAlgorithmSpec) *modelRefusal {
 		algorithm = types.EncryptionAlgorithmSpecSymmetricDefault
 	}
 	if !slices.Contains(modelEncryption[k.spec], algorithm) {
-		return refuse("InvalidKeyUsageException", "Algorithm %s is incompatible with key spec %s.", algorithm, k.spec)
+		return modelRefuse("InvalidKeyUsageException", "Algorithm %s is incompatible with key spec %s.", algorithm, k.spec)
 	}
 	return nil
 }
 
 func (c *modelCall) dryRun(wanted *bool) *modelRefusal {
 	if aws.ToBool(wanted) {
-		return refuse("DryRunOperationException", "The request would have succeeded, but the DryRun option is set.")
+		return modelRefuse("DryRunOperationException", "The request would have succeeded, but the DryRun option is set.")
 	}
 	return nil
 }
@@ -239,23 +239,23 @@ func (c *modelCall) open(in modelSource) (*modelKey, *modelSecret, *modelRefusal
 	var k *modelKey
 	switch {
 	case in.blob == nil && !in.ignored:
-		return nil, nil, refuseSomehow("ValidationException")
+		return nil, nil, modelRefuseSomehow("ValidationException")
 	case in.key != nil:
 		var refusal *modelRefusal
 		if k, refusal = c.usable(*in.key, in.action); refusal != nil {
 			return nil, nil, refusal
 		}
 		if symmetric && s == nil && !in.ignored { // it is read before the key's algorithms are
-			return nil, nil, refuse("InvalidCiphertextException", "")
+			return nil, nil, modelRefuse("InvalidCiphertextException", "")
 		}
 		if refusal := k.fits(in.algorithm); refusal != nil {
 			return nil, nil, refusal
 		}
 	case in.ignored || !symmetric: // only a symmetric ciphertext tells its key
-		return nil, nil, refuseSomehow("ValidationException")
+		return nil, nil, modelRefuseSomehow("ValidationException")
 	case s != nil:
 		if k = c.store().key(s.key.id); k == nil {
-			return nil, nil, refuse("AccessDeniedException",
+			return nil, nil, modelRefuse("AccessDeniedException",
 				"The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.")
 		}
 		if refusal := c.inState(k); refusal != nil {
@@ -266,11 +266,11 @@ func (c *modelCall) open(in modelSource) (*modelKey, *modelSecret, *modelRefusal
 	case in.ignored:
 		return k, nil, nil
 	case s == nil:
-		return nil, nil, refuse("InvalidCiphertextException", "")
+		return nil, nil, modelRefuse("InvalidCiphertextException", "")
 	case s.key != k:
-		return nil, nil, refuse("IncorrectKeyException", "The key ID in the request does not identify a CMK that can perform this operation.")
+		return nil, nil, modelRefuse("IncorrectKeyException", "The key ID in the request does not identify a CMK that can perform this operation.")
 	case !intact || !maps.Equal(s.context, in.context):
-		return nil, nil, refuse("InvalidCiphertextException", "")
+		return nil, nil, modelRefuse("InvalidCiphertextException", "")
 	}
 	return k, s.secret, nil
 }

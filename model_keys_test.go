@@ -159,7 +159,7 @@ func (c *modelCall) createKey(in *kms.CreateKeyInput, got *kms.CreateKeyOutput) 
 	spec, usage := in.KeySpec, in.KeyUsage
 	switch {
 	case in.KeySpec != "" && in.CustomerMasterKeySpec != "":
-		return nil, refuseSomehow("ValidationException")
+		return nil, modelRefuseSomehow("ValidationException")
 	case spec == "":
 		spec = types.KeySpecSymmetricDefault
 	}
@@ -167,17 +167,17 @@ func (c *modelCall) createKey(in *kms.CreateKeyInput, got *kms.CreateKeyOutput) 
 	case usage == "" && spec == types.KeySpecSymmetricDefault:
 		usage = types.KeyUsageTypeEncryptDecrypt
 	case usage == "": // of HMAC keys too, though they have but one
-		return nil, refuse("ValidationException", "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.")
+		return nil, modelRefuse("ValidationException", "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.")
 	}
 	if !slices.Contains(modelUsages[spec], usage) {
-		return nil, refuse("ValidationException", "KeyUsage %s is not compatible with KeySpec %s", usage, spec)
+		return nil, modelRefuse("ValidationException", "KeyUsage %s is not compatible with KeySpec %s", usage, spec)
 	}
 	tags, refusal := modelWithTags(nil, in.Tags)
 	if refusal != nil {
 		return nil, refusal
 	}
 	if in.Policy != nil && len(*in.Policy) > 32768 {
-		return nil, refuseSomehow("LimitExceededException")
+		return nil, modelRefuseSomehow("LimitExceededException")
 	}
 	k := &modelKey{
 		at: c.at, spec: spec, usage: usage, origin: types.OriginTypeAwsKms,

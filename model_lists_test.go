@@ -41,7 +41,7 @@ func (c *modelCall) start(marker *string, of *modelKey) (after string, _ *modelR
 	}
 	m, given := c.markers[*marker]
 	if !given || m.list != (modelList{c.operation, c.at, of}) {
-		return "", refuseSomehow("InvalidMarkerException")
+		return "", modelRefuseSomehow("InvalidMarkerException")
 	}
 	return m.after, nil
 }

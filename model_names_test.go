@@ -29,21 +29,21 @@ func (c *modelCall) findFor(name, action string) (*modelKey, *modelRefusal) {
 	if strings.HasPrefix(name, "arn:") {
 		parts := strings.SplitN(name, ":", 6)
 		if len(parts) < 6 || parts[1] != "aws" || parts[2] != "kms" {
-			return nil, refuseSomehow("InvalidArnException")
+			return nil, modelRefuseSomehow("InvalidArnException")
 		}
 		if parts[3] != c.at.region {
-			return nil, refuse("NotFoundException", "Invalid arn %s", parts[3])
+			return nil, modelRefuse("NotFoundException", "Invalid arn %s", parts[3])
 		}
 		owner.account, resource = parts[4], strings.TrimPrefix(parts[5], "key/")
 		if resource == parts[5] && !strings.HasPrefix(resource, "alias/") {
-			return nil, refuseSomehow("InvalidArnException")
+			return nil, modelRefuseSomehow("InvalidArnException")
 		}
 	}
 	if strings.HasPrefix(resource, "alias/") {
 		return c.findAlias(owner, resource, name, action)
 	}
 	if !modelKeyID.MatchString(resource) {
-		return nil, refuse("NotFoundException", "Invalid keyId '%s'", resource)
+		return nil, modelRefuse("NotFoundException", "Invalid keyId '%s'", resource)
 	}
 	if owner != c.at {
 		return nil, c.denied(action, name)
@@ -51,12 +51,12 @@ func (c *modelCall) findFor(name, action string) (*modelKey, *modelRefusal) {
 	if k := c.store().key(resource); k != nil {
 		return k, nil
 	}
-	return nil, refuse("NotFoundException", "Key '%s' does not exist", c.at.arn("key/"+resource))
+	return nil, modelRefuse("NotFoundException", "Key '%s' does not exist", c.at.arn("key/"+resource))
 }
 
 func (c *modelCall) findAlias(owner modelPlace, alias, name, action string) (*modelKey, *modelRefusal) {
 	if !slices.Contains(modelTakesAlias, c.operation) {
-		return nil, refuse("InvalidArnException", "Key Aliases are not supported for this operation.")
+		return nil, modelRefuse("InvalidArnException", "Key Aliases are not supported for this operation.")
 	}
 	if owner != c.at {
 		return nil, c.denied(action, name)
@@ -64,12 +64,12 @@ func (c *modelCall) findAlias(owner modelPlace, alias, name, action string) (*mo
 	if a := c.store().aliases[alias]; a != nil && a.target != nil {
 		return a.target, nil
 	}
-	return nil, refuse("NotFoundException", "Alias %s is not found.", owner.arn(alias))
+	return nil, modelRefuse("NotFoundException", "Alias %s is not found.", owner.arn(alias))
 }
 
 // denied is what a key of another account answers, whether it exists or not.
 func (c *modelCall) denied(action, resource string) *modelRefusal {
-	return refuse("AccessDeniedException",
+	return modelRefuse("AccessDeniedException",
 		"User: arn:aws:iam::%s:user/kmsfake is not authorized to perform: %s on resource: %s because no resource-based policy allows the %s action",
 		c.at.account, action, resource, action)
 }

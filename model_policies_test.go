@@ -47,7 +47,7 @@ var modelPolicyCommands = []modelCommand{
 				return nil, refusal
 			}
 			if len(*in.Policy) > 32768 {
-				return nil, refuseSomehow("LimitExceededException")
+				return nil, modelRefuseSomehow("LimitExceededException")
 			}
 			k.policy = strings.Clone(*in.Policy)
 			return &kms.PutKeyPolicyOutput{}, nil
@@ -83,7 +83,7 @@ func (c *modelCall) policed(keyID, policyName *string) (*modelKey, *modelRefusal
 		return nil, refusal
 	}
 	if policyName != nil && *policyName != "default" {
-		return nil, refuse("NotFoundException", "No such policy exists")
+		return nil, modelRefuse("NotFoundException", "No such policy exists")
 	}
 	return k, nil
 }

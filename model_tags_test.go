@@ -55,7 +55,7 @@ var modelTagCommands = []modelCommand{
 				return nil, refusal
 			}
 			if slices.ContainsFunc(in.TagKeys, modelReserved) {
-				return nil, refuse("TagException", "Tags beginning with aws: are reserved")
+				return nil, modelRefuse("TagException", "Tags beginning with aws: are reserved")
 			}
 			maps.DeleteFunc(k.tags, func(tagKey, _ string) bool { return slices.Contains(in.TagKeys, tagKey) })
 			return &kms.UntagResourceOutput{}, nil
@@ -134,16 +134,16 @@ func modelWithTags(old map[string]string, added []types.Tag) (map[string]string,
 	}
 	for _, tag := range added {
 		if modelReserved(*tag.TagKey) {
-			return nil, refuse("TagException", "Tags beginning with aws: are reserved")
+			return nil, modelRefuse("TagException", "Tags beginning with aws: are reserved")
 		}
 		if seen[*tag.TagKey] {
-			return nil, refuse("TagException", "Duplicate tag keys")
+			return nil, modelRefuse("TagException", "Duplicate tag keys")
 		}
 		seen[*tag.TagKey] = true
 		tags[strings.Clone(*tag.TagKey)] = strings.Clone(*tag.TagValue)
 	}
 	if len(tags) > 50 {
-		return nil, refuse("TagException", "Too many tags")
+		return nil, modelRefuse("TagException", "Too many tags")
 	}
 	return tags, nil
 }

@@ -187,13 +187,13 @@ func (c *modelCall) inState(k *modelKey) *modelRefusal {
 	case !listed || slices.Contains(allowed, state):
 		return nil
 	case c.operation == "CancelKeyDeletion":
-		return refuse("KMSInvalidStateException", "%s is not pending deletion.", k.arn())
+		return modelRefuse("KMSInvalidStateException", "%s is not pending deletion.", k.arn())
 	case state == types.KeyStateDisabled:
-		return refuse("DisabledException", "%s is disabled.", k.arn())
+		return modelRefuse("DisabledException", "%s is disabled.", k.arn())
 	case state == types.KeyStatePendingDeletion:
-		return refuse("KMSInvalidStateException", "%s is pending deletion.", k.arn())
+		return modelRefuse("KMSInvalidStateException", "%s is pending deletion.", k.arn())
 	default:
-		return refuse("KMSInvalidStateException", "%s is pending import.", k.arn())
+		return modelRefuse("KMSInvalidStateException", "%s is pending import.", k.arn())
 	}
 }
 
@@ -205,11 +205,11 @@ type modelRefusal struct {
 	guess      bool // the code is AWS's, the words are not known
 }
 
-func refuse(code, format string, args ...any) *modelRefusal {
+func modelRefuse(code, format string, args ...any) *modelRefusal {
 	return &modelRefusal{code: code, text: fmt.Sprintf(format, args...)}
 }
 
-func refuseSomehow(code string) *modelRefusal { return &modelRefusal{code: code, guess: true} }
+func modelRefuseSomehow(code string) *modelRefusal { return &modelRefusal{code: code, guess: true} }
 
 // modelMissing is the code of what the SDK refuses before it sends anything.
 const modelMissing = "InvalidParamsError"
@@ -299,12 +299,12 @@ func (c *modelCall) checked() *modelRefusal {
 		}
 		return &modelRefusal{code: modelMissing, text: text}
 	case c.checks.guess:
-		return refuseSomehow("ValidationException")
+		return modelRefuseSomehow("ValidationException")
 	case n == 0:
 		return nil
 	case n == 1:
-		return refuse("ValidationException", "1 validation error detected: %s", c.checks.failures[0])
+		return modelRefuse("ValidationException", "1 validation error detected: %s", c.checks.failures[0])
 	default:
-		return refuse("ValidationException", "%d validation errors detected: %s", n, strings.Join(c.checks.failures, "; "))
+		return modelRefuse("ValidationException", "%d validation errors detected: %s", n, strings.Join(c.checks.failures, "; "))
 	}
 }
