@@ -3,6 +3,7 @@ package kmsfake_test
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -20,14 +21,22 @@ var (
 		},
 		(*modelCall).createAlias)
 
+	modelUpdateAlias = modelOperation("UpdateAlias", (*kmsfake.Fake).UpdateAlias,
+		func(d *modelDraw) *kms.UpdateAliasInput {
+			in := &kms.UpdateAliasInput{AliasName: d.aliasName(), TargetKeyId: d.keyID("TargetKeyId")}
+			if names := d.customerAliases(); len(names) > 0 && !d.oneIn(4, "another name") {
+				in.AliasName = aws.String(modelPick(d, "AliasName", names...))
+				in.TargetKeyId = d.goodKeyID("TargetKeyId")
+			}
+			return in
+		},
+		(*modelCall).updateAlias)
+
 	modelAliasCommands = []modelCommand{
 		modelCreateAlias,
 		modelCreateAlias,
-		modelOperation("UpdateAlias", (*kmsfake.Fake).UpdateAlias,
-			func(d *modelDraw) *kms.UpdateAliasInput {
-				return &kms.UpdateAliasInput{AliasName: d.aliasName(), TargetKeyId: d.keyID("TargetKeyId")}
-			},
-			(*modelCall).updateAlias),
+		modelUpdateAlias,
+		modelUpdateAlias,
 		modelOperation("DeleteAlias", (*kmsfake.Fake).DeleteAlias,
 			func(d *modelDraw) *kms.DeleteAliasInput { return &kms.DeleteAliasInput{AliasName: d.aliasName()} },
 			(*modelCall).deleteAlias),
@@ -43,23 +52,28 @@ var (
 		modelFillAliases,
 	}
 
-	// modelFillAliases gives one key as many aliases as it may have, or almost.
+	// modelFillAliases gives one key as many aliases as it may have, or almost, and
+	// then one that another key had.
 	modelFillAliases = modelCommand{"CreateAlias, many times", func(t *rapid.T, w *modelWorld, at modelPlace) {
 		keys := w.model.stores[at].keys
 		if len(keys) == 0 || rapid.IntRange(1, 8).Draw(t, "rarely") != 8 {
 			return
 		}
 		key := rapid.SampledFrom(keys).Draw(t, "TargetKeyId")
-		want := rapid.IntRange(49, 51).Draw(t, "aliases")
-		for i := len(w.model.stores[at].aliasesOf(key)); i < want; i++ {
-			create := modelOperation("CreateAlias", (*kmsfake.Fake).CreateAlias,
+		had := len(w.model.stores[at].aliasesOf(key))
+		for i := range rapid.IntRange(49, 51).Draw(t, "aliases") - had {
+			modelOperation("CreateAlias", (*kmsfake.Fake).CreateAlias,
 				func(*modelDraw) *kms.CreateAliasInput {
-					name := fmt.Sprintf("alias/%s/%d", key.id, i)
-					return &kms.CreateAliasInput{AliasName: &name, TargetKeyId: aws.String(key.id)}
+					return &kms.CreateAliasInput{AliasName: aws.String(fmt.Sprintf("alias/%s/%d", key.id, had+i)), TargetKeyId: aws.String(key.id)}
 				},
-				(*modelCall).createAlias)
-			create.run(t, w, at)
+				(*modelCall).createAlias).run(t, w, at)
 		}
+		modelOperation("UpdateAlias", (*kmsfake.Fake).UpdateAlias,
+			func(d *modelDraw) *kms.UpdateAliasInput {
+				others := slices.DeleteFunc(d.customerAliases(), func(name string) bool { return d.store().aliases[name].target == key })
+				return &kms.UpdateAliasInput{AliasName: aws.String(modelPick(d, "AliasName", append(others, "alias/a")...)), TargetKeyId: aws.String(key.id)}
+			},
+			(*modelCall).updateAlias).run(t, w, at)
 	}}
 )
 

@@ -111,9 +111,9 @@ func (d *modelDraw) createKey() *kms.CreateKeyInput {
 	if d.oneIn(3, "tags are there") {
 		in.Tags = d.tags()
 	}
-	if d.oneIn(3, "spec is there") {
-		in.KeySpec = modelPick(d, "spec", types.KeySpecSymmetricDefault, types.KeySpecRsa2048, types.KeySpecEccNistP256, types.KeySpecHmac256, "NONE")
-		in.KeyUsage = modelPick(d, "usage", "", types.KeyUsageTypeEncryptDecrypt, types.KeyUsageTypeSignVerify, types.KeyUsageTypeGenerateVerifyMac)
+	if rapid.Bool().Draw(d.T, "spec is there") {
+		in.KeySpec = modelPick(d, "spec", types.KeySpecRsa2048, types.KeySpecHmac256, types.KeySpecEccNistP256, types.KeySpecSymmetricDefault, "NONE")
+		in.KeyUsage = modelPick(d, "usage", slices.Concat(modelUsages[in.KeySpec], []types.KeyUsageType{"", types.KeyUsageTypeGenerateVerifyMac})...)
 		if d.oneIn(8, "both specs") {
 			in.CustomerMasterKeySpec = types.CustomerMasterKeySpec(in.KeySpec)
 		}
@@ -142,6 +142,9 @@ var (
 			types.SigningAlgorithmSpecRsassaPssSha256, types.SigningAlgorithmSpecRsassaPssSha384, types.SigningAlgorithmSpecRsassaPssSha512,
 		},
 		types.KeySpecEccNistP256: {types.SigningAlgorithmSpecEcdsaSha256},
+	}
+	modelAgreement = map[types.KeySpec][]types.KeyAgreementAlgorithmSpec{
+		types.KeySpecEccNistP256: {types.KeyAgreementAlgorithmSpecEcdh},
 	}
 	modelMacs = map[types.KeySpec][]types.MacAlgorithmSpec{
 		types.KeySpecHmac256: {types.MacAlgorithmSpecHmacSha256},
@@ -246,6 +249,8 @@ func (k *modelKey) metadata() *types.KeyMetadata {
 		m.SigningAlgorithms = modelSigning[k.spec]
 	case types.KeyUsageTypeGenerateVerifyMac:
 		m.MacAlgorithms = modelMacs[k.spec]
+	case types.KeyUsageTypeKeyAgreement:
+		m.KeyAgreementAlgorithms = modelAgreement[k.spec]
 	}
 	if !k.deletion.IsZero() {
 		m.DeletionDate = &k.deletion
