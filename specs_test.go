@@ -366,6 +366,76 @@ func TestUsageComesBeforeTheWork(t *testing.T) {
 		fails(t, "InvalidKeyUsageException", keyARN(f, rsa)+" key usage is SIGN_VERIFY which is not valid for DeriveSharedSecret.")
 }
 
+// TestOrderOfChecks takes one thing after another out of a request that has all
+// of them wrong.
+func TestOrderOfChecks(t *testing.T) {
+	t.Parallel()
+	f := newFake()
+	signing, other := newKeyOf(t, f, "ECC_NIST_EDWARDS25519", "SIGN_VERIFY"), newKeyOf(t, f, "RSA_2048", "ENCRYPT_DECRYPT")
+	disabled := newKeyOf(t, f, "RSA_2048", "ENCRYPT_DECRYPT")
+	disable(t, f, disabled)
+	in := kms.VerifyInput{
+		KeyId: aws.String(unknownKey), Message: make([]byte, 4097), MessageType: types.MessageTypeExternalMu,
+		SigningAlgorithm: "SM2DSA", Signature: []byte("none"), DryRun: aws.Bool(true),
+	}
+	for _, step := range []struct {
+		change     func()
+		code, text string // no text where AWS's is not known
+	}{
+		{func() {}, "ValidationException", oneFailure("Value at 'message' failed to satisfy constraint: Member must have length less than or equal to 4096")},
+		{func() { in.Message = in.Message[:63] }, "NotFoundException", "Key '" + keyARN(f, unknownKey) + "' does not exist"},
+		{func() { in.KeyId = &disabled }, "DisabledException", keyARN(f, disabled) + " is disabled."},
+		{func() { in.KeyId = &other }, "InvalidKeyUsageException", keyARN(f, other) + " key usage is ENCRYPT_DECRYPT which is not valid for Verify."},
+		{func() { in.KeyId = &signing }, "InvalidKeyUsageException", "Algorithm SM2DSA is incompatible with key spec ECC_NIST_EDWARDS25519."},
+		{func() { in.SigningAlgorithm = "ED25519_PH_SHA_512" }, "ValidationException", ""},
+		{func() { in.MessageType = types.MessageTypeDigest }, "ValidationException", "Digest is invalid length for algorithm ED25519_PH_SHA_512."},
+		{func() { in.Message = in.Message[:64] }, "DryRunOperationException", "The request would have succeeded, but the DryRun option is set."},
+		{func() { in.DryRun = nil }, "KMSInvalidSignatureException", ""},
+	} {
+		step.change()
+		out := got(f.Verify(t.Context(), &in))
+		if step.text == "" {
+			out.failsWith(t, step.code)
+		} else {
+			out.fails(t, step.code, step.text)
+		}
+	}
+	in.Signature = got(f.Sign(t.Context(), &kms.SignInput{
+		KeyId: &signing, Message: in.Message, MessageType: in.MessageType, SigningAlgorithm: in.SigningAlgorithm,
+	})).ok(t).Signature
+	got(f.Verify(t.Context(), &in)).ok(t)
+}
+
+func TestAlgorithmsThatAreNone(t *testing.T) {
+	t.Parallel()
+	f := newFake()
+	id := newKeyOf(t, f, "ECC_NIST_P256", "KEY_AGREEMENT")
+	got(f.DeriveSharedSecret(t.Context(), &kms.DeriveSharedSecretInput{KeyId: &id, PublicKey: []byte("k"), KeyAgreementAlgorithm: "INVALID"})).
+		fails(t, "ValidationException", oneFailure("Value 'INVALID' at 'keyAgreementAlgorithm' failed to satisfy constraint: Member must satisfy enum value set: [ECDH]"))
+	got(f.Encapsulate(t.Context(), &kms.EncapsulateInput{KeyId: &id, EncapsulationAlgorithm: "INVALID"})).
+		fails(t, "ValidationException", oneFailure("Value 'INVALID' at 'encapsulationAlgorithm' failed to satisfy constraint: Member must satisfy enum value set: [ML_KEM]"))
+	got(f.Sign(t.Context(), &kms.SignInput{KeyId: &id, Message: []byte("m"), SigningAlgorithm: "INVALID"})).failsWith(t, "ValidationException")
+	got(f.GenerateDataKeyPair(t.Context(), &kms.GenerateDataKeyPairInput{KeyId: &id, KeyPairSpec: "ML_DSA_44"})).failsWith(t, "ValidationException")
+}
+
+// The SDK's client reaches the China Regions, which have endpoints of their own,
+// and their key specs.
+func TestChinaThroughTheClient(t *testing.T) {
+	t.Parallel()
+	f := newFake(kmsfake.WithRegion(chinaRegion))
+	client := f.Client()
+	id := newKeyOf(t, f, "SM2", "SIGN_VERIFY")
+	signed := got(client.Sign(t.Context(), &kms.SignInput{KeyId: &id, Message: []byte("m"), SigningAlgorithm: "SM2DSA"})).ok(t)
+	got(client.Verify(t.Context(), &kms.VerifyInput{
+		KeyId: signed.KeyId, Message: []byte("m"), SigningAlgorithm: "SM2DSA", Signature: signed.Signature,
+	})).ok(t)
+	symmetric := newKey(t, f)
+	sealed := got(client.Encrypt(t.Context(), &kms.EncryptInput{KeyId: &symmetric, Plaintext: []byte("SM4")})).ok(t)
+	if opened := got(client.Decrypt(t.Context(), &kms.DecryptInput{CiphertextBlob: sealed.CiphertextBlob})).ok(t); string(opened.Plaintext) != "SM4" {
+		t.Errorf("%q", opened.Plaintext)
+	}
+}
+
 // A key costs nothing until it is used: RSA_4096 is made with as many
 // allocations as a symmetric key.
 func TestKeysCostNothingUntilUsed(t *testing.T) {
