@@ -88,3 +88,13 @@ func WithFaults(faults ...Fault) Option {
 func WithKeys(keys ...Key) Option {
 	return func(o *options) { o.keys = append(o.keys, keys...) }
 }
+
+// WithPropagationDelay sets how long, on the fake's clock, it takes until a new
+// KMS key, a change of an alias or of a key policy, or a new grant is seen, as AWS
+// KMS is eventually consistent. Until then operations that look see the older
+// state: they do not find the key, and find the alias where it led before. Those
+// that change an alias or a policy act on its newest state. A grant token is seen
+// at once. Keys of [WithKeys] are seen from the start. The default is 0.
+func WithPropagationDelay(d time.Duration) Option {
+	return func(o *options) { o.config.PropagationDelay = max(d, 0) }
+}

@@ -17,6 +17,7 @@ type alias struct {
 	target  *key // nil of a predefined AWS alias that has no key yet
 	created time.Time
 	updated time.Time
+	past    past[aliasState] // states that are still seen
 }
 
 const (
@@ -70,6 +71,7 @@ func createAlias(c *call, in *kms.CreateAliasInput) (*kms.CreateAliasOutput, err
 	now := stamp(c.now)
 	a := c.home.newAlias(name)
 	a.target, a.created, a.updated = target, now, now
+	a.past = c.arrive(name)
 	c.home.aliases.Set(a.name, a)
 	target.aliases.Set(a.name, a)
 	return &kms.CreateAliasOutput{}, nil
@@ -104,6 +106,9 @@ func updateAlias(c *call, in *kms.UpdateAliasInput) (*kms.UpdateAliasOutput, err
 		if err := c.checkAliasQuota(target); err != nil {
 			return nil, err
 		}
+	}
+	a.past = changed(c, a.past, a.state())
+	if a.target != target {
 		a.target.aliases.Delete(name)
 		target.aliases.Set(name, a)
 		a.target = target
@@ -128,6 +133,7 @@ func deleteAlias(c *call, in *kms.DeleteAliasInput) (*kms.DeleteAliasOutput, err
 	}
 	a.target.aliases.Delete(name)
 	c.home.aliases.Delete(name)
+	c.leave(a)
 	return &kms.DeleteAliasOutput{}, nil
 }
 
@@ -142,19 +148,20 @@ func listAliases(c *call, in *kms.ListAliasesInput) (*kms.ListAliasesOutput, err
 	}
 	c.rlock()
 	defer c.runlock()
-	aliases, of := &c.home.aliases, ""
+	var ofKey *key
+	of := ""
 	if in.KeyId != nil {
 		k, err := c.find(*in.KeyId, "kms:ListAliases")
 		if err != nil {
 			return nil, err
 		}
-		aliases, of = &k.aliases, k.id
+		ofKey, of = k, k.id
 	}
 	after, err := c.position(in.Marker, of)
 	if err != nil {
 		return nil, err
 	}
-	page, next := pageAfter(aliases, after, limit)
+	page, next := pageAfter(c.aliasesSeen(ofKey), after, limit)
 	out := &kms.ListAliasesOutput{Aliases: make([]types.AliasListEntry, 0, len(page))}
 	for _, a := range page {
 		out.Aliases = append(out.Aliases, a.entry())

@@ -68,6 +68,7 @@ func (h *account) clone(r *region, copied map[*key]*key) *account {
 	})
 	h.aliases.Scan(func(name string, a *alias) bool {
 		twin := *a
+		twin.past = clonePast(a.past, copied)
 		if a.target != nil {
 			twin.target = copied[a.target]
 			twin.target.aliases.Set(name, &twin)
@@ -75,7 +76,23 @@ func (h *account) clone(r *region, copied map[*key]*key) *account {
 		to.aliases.Set(name, &twin)
 		return true
 	})
+	for name, a := range h.leaving {
+		twin := *a
+		twin.past = clonePast(a.past, copied)
+		if to.leaving == nil {
+			to.leaving = map[string]*alias{}
+		}
+		to.leaving[name] = &twin
+	}
 	return to
+}
+
+func clonePast(p past[aliasState], copied map[*key]*key) past[aliasState] {
+	twin := slices.Clone(p)
+	for i := range twin {
+		twin[i].was.target = copied[twin[i].was.target]
+	}
+	return twin
 }
 
 // clone copies a record without what points to other records: its aliases, its
@@ -85,7 +102,7 @@ func (k *key) clone(to *account) *key {
 		account: to, id: k.id, arn: k.arn,
 		spec: k.spec, usage: k.usage, origin: k.origin, manager: k.manager, created: k.created,
 		creating: k.creating, updating: k.updating, window: k.window, external: k.external,
-		description: k.description, enabled: k.enabled, deletion: k.deletion, policy: k.policy,
+		description: k.description, enabled: k.enabled, deletion: k.deletion, policy: k.policy, policyPast: k.policyPast, seenFrom: k.seenFrom,
 		tags:      slices.Clone(k.tags),
 		materials: k.materials.clone(),
 		imports:   maps.Clone(k.imports),

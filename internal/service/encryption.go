@@ -305,7 +305,7 @@ func (c *call) findSealed(s *sealed, blob ciphertext.Blob, parsed bool) (*usable
 		return nil, invalidCiphertext()
 	}
 	k := c.home.region.keys[blob.KeyID]
-	if k == nil || k.account != c.home && c.authorize(s.action, k, k.arn) != nil {
+	if k == nil || !c.sees(k) || k.account != c.home && c.authorize(s.action, k, k.arn) != nil {
 		return nil, ciphertextOfUnknownKey()
 	}
 	c.found(k)

@@ -29,7 +29,9 @@ type key struct {
 	deletion    time.Time // when the key goes; zero unless it is scheduled
 	window      int32     // days from the end of the last replica key to that of a primary key; else zero
 	policy      string
-	tags        []types.Tag // by tag key
+	policyPast  past[string] // policies that are still seen
+	seenFrom    time.Time    // when other operations see that the key is there
+	tags        []types.Tag  // by tag key
 	aliases     btree.Map[string, *alias]
 
 	relatives *relatives // of a multi-Region key; else nil

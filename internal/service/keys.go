@@ -115,6 +115,7 @@ func (c *call) add(k *key) {
 	}
 	k.arn = k.account.arn("key/" + k.id)
 	k.materials = c.newMaterials(k)
+	k.seenFrom = c.seenFrom()
 	k.account.put(k)
 	c.found(k)
 }
@@ -133,7 +134,7 @@ func listKeys(c *call, in *kms.ListKeysInput) (*kms.ListKeysOutput, error) {
 	}
 	c.rlock()
 	defer c.runlock()
-	page, next := pageAfter(&c.home.keys, after, limit)
+	page, next := pageAfter(c.keysSeen(), after, limit)
 	out := &kms.ListKeysOutput{Keys: make([]types.KeyListEntry, 0, len(page))}
 	for _, k := range page {
 		cells := &struct{ id, arn string }{k.id, k.arn}

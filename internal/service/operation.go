@@ -113,6 +113,7 @@ type call struct {
 	requestID string
 	used      [2]*key // the keys whose material the operation uses: ReEncrypt's are two
 	sequence  uint64  // the place among all calls at which this one took effect
+	settled   bool    // what it does is seen at once
 	key       string  // ARN of the first key that it found
 
 	connection types.ConnectionErrorCodeType // what a fault makes the connection of a custom key store fail with

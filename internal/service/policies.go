@@ -24,7 +24,7 @@ func getKeyPolicy(c *call, in *kms.GetKeyPolicyInput) (*kms.GetKeyPolicyOutput, 
 	if in.PolicyName != nil && *in.PolicyName != policyName {
 		return nil, noSuchPolicy()
 	}
-	policy, name := k.policy, policyName
+	policy, name := c.policySeen(k), policyName
 	return &kms.GetKeyPolicyOutput{Policy: &policy, PolicyName: &name}, nil
 }
 
@@ -44,6 +44,7 @@ func putKeyPolicy(c *call, in *kms.PutKeyPolicyInput) (*kms.PutKeyPolicyOutput, 
 	if len(*in.Policy) > policySize {
 		return nil, policyTooLong(policySize)
 	}
+	k.policyPast = changed(c, k.policyPast, k.policy)
 	k.policy = *in.Policy
 	return &kms.PutKeyPolicyOutput{}, nil
 }

@@ -115,13 +115,9 @@ func (c *call) lookup(ref reference) *key {
 		}
 	}
 	if ref.alias != "" {
-		a, ok := owner.aliases.Get(ref.alias)
-		if !ok {
-			return nil
-		}
-		return a.target
+		return c.seenTarget(owner, ref.alias)
 	}
-	if k := owner.region.keys[ref.id]; k != nil && k.account == owner {
+	if k := owner.region.keys[ref.id]; k != nil && k.account == owner && c.sees(k) {
 		return k
 	}
 	return nil

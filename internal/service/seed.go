@@ -122,7 +122,7 @@ func perform[I, O any](a *AWS, who *Caller, op *Operation[I, O], in *I) (*O, err
 }
 
 func (a *AWS) newCall(who *Caller, name string, traits *traits) *call {
-	return &call{AWS: a, who: who, ctx: context.Background(), name: name, traits: traits, now: a.clock.now()}
+	return &call{AWS: a, who: who, ctx: context.Background(), name: name, traits: traits, now: a.clock.now(), settled: true}
 }
 
 func (s *Seed) checkPlace() error {

@@ -22,6 +22,7 @@ type account struct {
 	keys    btree.Map[string, *key]      // by key id, in the order of ListKeys
 	aliases btree.Map[string, *alias]    // by alias name, in the order of ListAliases
 	stores  btree.Map[string, *keyStore] // by custom key store id
+	leaving map[string]*alias            // deleted aliases that are still seen
 }
 
 // home finds what an account has in a Region, and makes it when it is first

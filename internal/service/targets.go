@@ -84,7 +84,7 @@ func (c *call) target(name string) (*key, string) {
 	if k := c.lookup(ref); k != nil {
 		return k, c.arnOf(ref)
 	}
-	if k := c.home.region.keys[ref.id]; k != nil && ref.account == c.who.Account {
+	if k := c.home.region.keys[ref.id]; k != nil && ref.account == c.who.Account && c.sees(k) {
 		return k, k.arn // of another account, as a ciphertext names it
 	}
 	return nil, c.arnOf(ref)
