@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
@@ -230,4 +231,23 @@ func TestDataKeyPairRefusals(t *testing.T) {
 	})
 	disable(t, f, id)
 	generatePair(t, f, id, "SM2", nil).fails(t, "DisabledException", keyARN(f, id)+" is disabled.")
+}
+
+// The private key of a pair is not encrypted under a key in a custom key store,
+// which encrypts data keys.
+func TestNoDataKeyPairInACustomKeyStore(t *testing.T) {
+	t.Parallel()
+	f := newFake()
+	store := got(f.CreateCustomKeyStore(t.Context(), &kms.CreateCustomKeyStoreInput{
+		CustomKeyStoreName: aws.String("pairs"), CloudHsmClusterId: aws.String("cluster-2a23b4cdefg"),
+		KeyStorePassword: aws.String("kmsPswd-1"), TrustAnchorCertificate: aws.String("-----BEGIN CERTIFICATE-----"),
+	})).ok(t).CustomKeyStoreId
+	got(f.ConnectCustomKeyStore(t.Context(), &kms.ConnectCustomKeyStoreInput{CustomKeyStoreId: store})).ok(t)
+	f.Advance(time.Hour) // connecting takes minutes
+	id := newKeyLike(t, f, &kms.CreateKeyInput{Origin: types.OriginTypeAwsCloudhsm, CustomKeyStoreId: store})
+	text := keyARN(f, id) + " origin is AWS_CLOUDHSM which is not valid for this operation."
+	generatePair(t, f, id, "RSA_2048", nil).fails(t, "UnsupportedOperationException", text)
+	got(f.GenerateDataKeyPairWithoutPlaintext(t.Context(), &kms.GenerateDataKeyPairWithoutPlaintextInput{KeyId: &id, KeyPairSpec: "RSA_2048"})).
+		fails(t, "UnsupportedOperationException", text)
+	got(f.GenerateDataKey(t.Context(), &kms.GenerateDataKeyInput{KeyId: &id, KeySpec: types.DataKeySpecAes256})).ok(t)
 }
