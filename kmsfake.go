@@ -72,7 +72,8 @@ func (f *Fake) Now() time.Time { return f.aws.Now() }
 
 // Advance moves the time of this AWS forward, for all its handles, and all that
 // was to happen meanwhile has happened: keys are deleted, key material expires.
-// It does not wait. A negative duration does nothing.
+// It does not wait. A negative duration does nothing, and 200 years are the most
+// that it adds in all.
 func (f *Fake) Advance(d time.Duration) { f.aws.Advance(d) }
 
 // Clone copies the whole AWS as it is now. The handle that it returns acts as

@@ -61,7 +61,7 @@ func ParseAuthorization(r *http.Request) (Credential, error) {
 		return c, incompleteSignature("Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '" + params.credential + "'")
 	}
 	c.AccessKeyID, c.Date, c.Region, c.Service = scope[0], scope[1], scope[2], scope[3]
-	if !validRegion(c.Region) {
+	if !ValidRegion(c.Region) {
 		return c, wrongRegion(c.Region)
 	}
 	if c.Service != service {
@@ -127,8 +127,8 @@ func (p params) missing(date string) string {
 	return text.String()
 }
 
-// validRegion tells whether name has the form of a Region's.
-func validRegion(name string) bool {
+// ValidRegion tells whether name has the form of a Region's.
+func ValidRegion(name string) bool {
 	if name == "" || len(name) > 32 {
 		return false
 	}
