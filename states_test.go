@@ -136,7 +136,7 @@ func TestKeyStates(t *testing.T) {
 					op.needs(t)
 					f, id, in := reach(t, &op)
 					if have := describe(t, f, id).KeyState; have != state {
-						t.Skipf("the key is %s, not %s", have, state)
+						t.Fatalf("the key is %s, not %s", have, state)
 					}
 					before := dump(f)
 					_, err := invoke(t, f, op.name, in)
@@ -224,11 +224,7 @@ func inStatePendingReplicaDeletion(t *testing.T, op *keyOperation) (*kmsfake.Fak
 func inStatePendingImport(t *testing.T, op *keyOperation) (*kmsfake.Fake, string, any) {
 	f, imported := newFake(), op.key
 	imported.Origin = types.OriginTypeExternal
-	out, err := f.CreateKey(t.Context(), &imported)
-	if err != nil {
-		t.Skip("no key of this spec takes imported key material")
-	}
-	id := *out.KeyMetadata.KeyId
+	id := newKeyLike(t, f, &imported)
 	if op.name == "ImportKeyMaterial" || op.name == "DeleteAlias" {
 		return f, id, op.input(t, f, id)
 	}
@@ -239,23 +235,15 @@ func inStatePendingImport(t *testing.T, op *keyOperation) (*kmsfake.Fake, string
 // A key in a custom key store is unavailable while the key store is disconnected.
 func inStateUnavailable(t *testing.T, op *keyOperation) (*kmsfake.Fake, string, any) {
 	f := newFake()
-	store := had(t)(f.CreateCustomKeyStore(t.Context(), &kms.CreateCustomKeyStoreInput{
+	storeID := got(f.CreateCustomKeyStore(t.Context(), &kms.CreateCustomKeyStoreInput{
 		CustomKeyStoreName: aws.String("ExampleKeyStore"), CloudHsmClusterId: aws.String("cluster-abcdefghijk"),
 		KeyStorePassword: aws.String("kmsPswd"), TrustAnchorCertificate: aws.String("certificate"),
-	}))
-	if store == nil {
-		t.Skip("no custom key stores")
-	}
-	storeID := store.(*kms.CreateCustomKeyStoreOutput).CustomKeyStoreId
+	})).ok(t).CustomKeyStoreId
 	got(f.ConnectCustomKeyStore(t.Context(), &kms.ConnectCustomKeyStoreInput{CustomKeyStoreId: storeID})).ok(t)
 	f.Advance(day)
 	in := op.key
 	in.Origin, in.CustomKeyStoreId = types.OriginTypeAwsCloudhsm, storeID
-	out, err := f.CreateKey(t.Context(), &in)
-	if err != nil {
-		t.Skipf("no key of this kind in a custom key store: %v", err)
-	}
-	id := *out.KeyMetadata.KeyId
+	id := newKeyLike(t, f, &in)
 	input := op.input(t, f, id)
 	got(f.DisconnectCustomKeyStore(t.Context(), &kms.DisconnectCustomKeyStoreInput{CustomKeyStoreId: storeID})).ok(t)
 	f.Advance(day)
@@ -270,12 +258,7 @@ func inStateCreating(t *testing.T, op *keyOperation) (*kmsfake.Fake, string, any
 	f, primary := newFake(), madeByKMS(op)
 	primary.key.MultiRegion = aws.Bool(true)
 	id := primary.newKey(t, f)
-	if had(t)(f.ReplicateKey(t.Context(), &kms.ReplicateKeyInput{KeyId: &id, ReplicaRegion: aws.String(otherRegion)})) == nil {
-		t.Skip("no replicas")
-	}
-	if describe(t, f.InRegion(otherRegion), id).KeyState != types.KeyStateCreating {
-		t.Skip("a replica is there at once")
-	}
+	got(f.ReplicateKey(t.Context(), &kms.ReplicateKeyInput{KeyId: &id, ReplicaRegion: aws.String(otherRegion)})).ok(t)
 	elsewhere := f.InRegion(otherRegion)
 	if op.name == "DeleteAlias" {
 		return elsewhere, id, op.input(t, elsewhere, id)
@@ -287,8 +270,6 @@ func inStateCreating(t *testing.T, op *keyOperation) (*kmsfake.Fake, string, any
 // The primary and the replica are updating for a while after UpdatePrimaryRegion.
 func inStateUpdating(t *testing.T, op *keyOperation) (*kmsfake.Fake, string, any) {
 	f, id, in := inStateEnabled(t, replicated(op))
-	if had(t)(f.UpdatePrimaryRegion(t.Context(), &kms.UpdatePrimaryRegionInput{KeyId: &id, PrimaryRegion: aws.String(otherRegion)})) == nil {
-		t.Skip("no UpdatePrimaryRegion")
-	}
+	got(f.UpdatePrimaryRegion(t.Context(), &kms.UpdatePrimaryRegionInput{KeyId: &id, PrimaryRegion: aws.String(otherRegion)})).ok(t)
 	return f, id, in
 }
