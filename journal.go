@@ -19,6 +19,7 @@ type Call struct {
 	Input     any    // the SDK's input, *kms.EncryptInput and its kin
 	Output    any    // the SDK's output; nil if the call failed
 	Error     error  // as the caller got it from a direct call; nil if it succeeded
+	Why       string // the call was denied, in one line: which policy, statement or condition; "" if it was not
 	Fault     *Fault // the fault that decided or delayed the call; nil if none did
 }
 
@@ -44,6 +45,7 @@ func (f *Fake) Calls() []Call {
 			RequestID: r.RequestID,
 			Input:     r.Input,
 			Output:    r.Output,
+			Why:       r.Why,
 		}
 		if r.Error != nil {
 			calls[i].Error = operationError(r.Operation, failedAnswer(r.Caller.Region, r.RequestID, r.Error))
@@ -73,6 +75,9 @@ func (c Call) String() string {
 	} else {
 		text := c.Error.Error()
 		b.WriteString(strings.TrimPrefix(text, "operation error KMS: "+c.Operation+", "))
+	}
+	if c.Why != "" {
+		fmt.Fprintf(&b, " (%s)", c.Why)
 	}
 	if c.Fault != nil {
 		b.WriteString(" (a fault")

@@ -61,6 +61,12 @@ func WithoutAWSAliases() Option {
 	return func(o *options) { o.config.WithoutAWSAliases = true }
 }
 
+// WithoutAuthorization lets every principal do everything that its account and
+// other accounts allow anybody: policies and grants are kept, and decide nothing.
+func WithoutAuthorization() Option {
+	return func(o *options) { o.config.WithoutAuthorization = true }
+}
+
 // WithStrictCredentials makes the HTTP door and [Fake.Client] refuse access keys
 // that no handle's [Fake.Credentials] handed out. Without it such a key acts as
 // the principal of the handle that is served, so that any tool works with any

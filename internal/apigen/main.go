@@ -60,6 +60,7 @@ func main() {
 type operation struct {
 	Name    string
 	Handler string // missing, unless the service has one
+	Tokens  bool   // the input has grant tokens
 }
 
 // operations are the methods of the SDK's client that take and answer what an
@@ -73,6 +74,7 @@ func operations(handlers map[string]bool) []operation {
 			continue
 		}
 		op := operation{Name: method.Name, Handler: lowerFirst(method.Name)}
+		_, op.Tokens = method.Type.In(2).Elem().FieldByName("GrantTokens")
 		if !handlers[op.Handler] {
 			op.Handler = fmt.Sprintf("missing[kms.%[1]sInput, kms.%[1]sOutput]", op.Name)
 		}
@@ -169,6 +171,9 @@ var (
 		traits:   traitsOf("{{.Name}}"),
 		handle:   {{.Handler}},
 		metadata: func(out *kms.{{.Name}}Output) *middleware.Metadata { return &out.ResultMetadata },
+{{- if .Tokens}}
+		tokens:   func(in *kms.{{.Name}}Input) []string { return in.GrantTokens },
+{{- end}}
 	}
 {{- end}}
 )

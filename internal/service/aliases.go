@@ -55,6 +55,9 @@ func createAlias(c *call, in *kms.CreateAliasInput) (*kms.CreateAliasOutput, err
 	}
 	c.lock()
 	defer c.unlock()
+	if err := c.authorizeAlias(name); err != nil {
+		return nil, err
+	}
 	target, err := c.findAliasTarget(*in.TargetKeyId)
 	if err != nil {
 		return nil, err
@@ -219,6 +222,9 @@ func checkAliasPrefix(name string) error {
 
 // findAlias finds an alias of the caller's own. The lock must be held.
 func (c *call) findAlias(name string) (*alias, error) {
+	if err := c.authorizeAlias(name); err != nil {
+		return nil, err
+	}
 	a, ok := c.home.aliases.Get(name)
 	if !ok {
 		return nil, noSuchAlias(c.home.arn(name))
@@ -252,7 +258,7 @@ func (c *call) findAliasTarget(name string) (*key, error) {
 }
 
 func (c *call) checkAliasQuota(k *key) error {
-	const quota = 50
+	quota := c.quotas.AliasesPerKey
 	if usage := k.aliases.Len(); usage >= quota {
 		return aliasesPerKey(quota, usage)
 	}

@@ -17,7 +17,10 @@ type Config struct {
 	WithoutAWSAliases bool
 	StrictCredentials bool          // an access key that was not handed out is refused
 	PropagationDelay  time.Duration // until a change is seen everywhere
-	Journal           int           // calls to keep; 0 is none
+
+	WithoutAuthorization bool // whoever calls may do everything
+	Quotas               Quotas
+	Journal              int // calls to keep; 0 is none
 }
 
 // AWS is one AWS: accounts, Regions, keys, aliases. It is safe for concurrent
@@ -28,6 +31,8 @@ type AWS struct {
 	config  Config
 
 	accessKeys accessKeys
+	quotas     Quotas // that hold
+	rates      rates
 	requests   atomic.Uint64 // numbers the request ids
 	sequences  atomic.Uint64 // numbers the calls in the order of taking effect
 	journal    *journal      // nil when none is kept
@@ -39,13 +44,15 @@ type AWS struct {
 	mu      sync.RWMutex
 	regions map[string]*region
 	made    uint64 // keys ever made: numbers the key ids
-	due     dueList
+
+	grantsMade uint64 // grants ever made: numbers the grant ids
+	due        dueList
 }
 
 // New makes an AWS without accounts, Regions or keys: they come into being when
 // they are first used.
 func New(config Config) *AWS {
-	a := &AWS{config: config}
+	a := &AWS{config: config, quotas: config.Quotas.withDefaults()}
 	a.clock.base = config.Clock
 	a.entropy.seed = config.Seed
 	if config.Journal > 0 {

@@ -14,7 +14,8 @@ func (a *AWS) Clone() *AWS {
 	b.clock.offset.Store(a.clock.offset.Load())
 	b.requests.Store(a.requests.Load())
 	a.entropy.cloneTo(&b.entropy)
-	b.made = a.made
+	b.made, b.grantsMade = a.made, a.grantsMade
+	a.rates.cloneTo(&b.rates)
 	copied := map[*key]*key{}
 	for name, r := range a.regions {
 		if b.regions == nil {
@@ -50,7 +51,7 @@ func (r *region) clone(copied map[*key]*key) *region {
 }
 
 func (h *account) clone(r *region, copied map[*key]*key) *account {
-	to := &account{id: h.id, region: r}
+	to := &account{id: h.id, region: r, defaultPolicy: h.defaultPolicy}
 	h.stores.Scan(func(id string, s *keyStore) bool {
 		to.stores.Set(id, s.clone())
 		return true
@@ -62,6 +63,7 @@ func (h *account) clone(r *region, copied map[*key]*key) *account {
 			store.hold(twin)
 		}
 		copied[k] = twin
+		k.cloneGrants(twin)
 		to.keys.Set(id, twin)
 		r.keys[id] = twin
 		return true

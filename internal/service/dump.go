@@ -77,9 +77,10 @@ func (k *key) dump(w io.Writer, now time.Time) {
 		fmt.Fprintf(w, "    tag %q = %q\n", *tag.TagKey, *tag.TagValue)
 	}
 	k.dumpMaterials(w, now)
-	if k.policy != defaultKeyPolicy(k.account) {
-		fmt.Fprintf(w, "    policy %s\n", strings.Join(strings.Fields(k.policy), " "))
+	if k.policy != k.account.defaultPolicy {
+		fmt.Fprintf(w, "    policy %s\n", strings.Join(strings.Fields(k.policy.Document()), " "))
 	}
+	k.dumpGrants(w)
 }
 
 // dumpMaterials writes the history of the key material and its schedule.

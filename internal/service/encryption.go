@@ -46,8 +46,14 @@ func (c *call) use(name, action string) (*usable, error) {
 }
 
 func (c *call) useKey(k *key) (*usable, error) {
+	if err := c.throttleUse(k); err != nil {
+		return nil, err
+	}
 	if err := c.checkState(k); err != nil {
 		return nil, err
+	}
+	if c.source == nil {
+		c.source = k
 	}
 	if wanted, _ := keyspec.UsageOf(c.name); k.usage != wanted {
 		return nil, usageNotValid(k.arn, k.usage, c.name)
@@ -305,10 +311,13 @@ func (c *call) findSealed(s *sealed, blob ciphertext.Blob, parsed bool) (*usable
 		return nil, invalidCiphertext()
 	}
 	k := c.home.region.keys[blob.KeyID]
-	if k == nil || !c.sees(k) || k.account != c.home && c.authorize(s.action, k, k.arn) != nil {
+	if k == nil || !c.sees(k) {
 		return nil, ciphertextOfUnknownKey()
 	}
 	c.found(k)
+	if err := c.authorizeSealed(s.action, k); err != nil {
+		return nil, err
+	}
 	return c.useKey(k)
 }
 

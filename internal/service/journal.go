@@ -46,6 +46,7 @@ type entry struct {
 	input     []byte // nil when it was too large to keep
 	output    []byte // nil when there was none or it was too large
 	err       error
+	why       string
 	fault     *Injected
 }
 
@@ -132,6 +133,7 @@ type Call struct {
 	Input     any   // the SDK's; nil when it was too large to keep
 	Output    any   // the SDK's; nil when the call failed
 	Error     error // a plain exception
+	Why       string
 	Fault     *Fault
 }
 
@@ -158,7 +160,7 @@ func (a *AWS) Calls() []Call {
 func (e *entry) call() Call {
 	who := *e.who
 	c := Call{
-		Time: e.at, Caller: &who, Operation: e.op.name(), Key: e.key, RequestID: e.requestID, Error: cloneError(e.err),
+		Time: e.at, Caller: &who, Operation: e.op.name(), Key: e.key, RequestID: e.requestID, Error: cloneError(e.err), Why: e.why,
 	}
 	input, output := e.op.blank()
 	if e.input != nil && recording.Decode(e.input, input) == nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 	"github.com/tidwall/btree"
 
+	"example.com/kmsfake/internal/iam"
 	"example.com/kmsfake/internal/keyspec"
 )
 
@@ -28,10 +29,10 @@ type key struct {
 	enabled     bool      // as EnableKey and DisableKey left it
 	deletion    time.Time // when the key goes; zero unless it is scheduled
 	window      int32     // days from the end of the last replica key to that of a primary key; else zero
-	policy      string
-	policyPast  past[string] // policies that are still seen
-	seenFrom    time.Time    // when other operations see that the key is there
-	tags        []types.Tag  // by tag key
+	policy      *iam.Policy
+	policyPast  past[*iam.Policy] // policies that are still seen
+	seenFrom    time.Time         // when other operations see that the key is there
+	tags        []types.Tag       // by tag key
 	aliases     btree.Map[string, *alias]
 
 	relatives *relatives // of a multi-Region key; else nil
@@ -40,6 +41,7 @@ type key struct {
 	materials *materials
 	imports   map[[32]byte]imported // by key material id; of keys with imported key material
 	lastUse   lastUse
+	grants    grants
 }
 
 // state is the key state at a time: a function of the record and the time.
@@ -74,6 +76,7 @@ func (k *key) remove() {
 	if k.store != nil {
 		delete(k.store.keys, k.nameInStore())
 	}
+	k.removeGrants()
 	k.account.keys.Delete(k.id)
 	delete(k.account.region.keys, k.id)
 }

@@ -36,9 +36,6 @@ func createKey(c *call, in *kms.CreateKeyInput) (*kms.CreateKeyOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	if in.Policy != nil && len(*in.Policy) > policySize {
-		return nil, policyTooLong(policySize)
-	}
 	c.lock()
 	defer c.unlock()
 	k := &key{
@@ -49,19 +46,24 @@ func createKey(c *call, in *kms.CreateKeyInput) (*kms.CreateKeyOutput, error) {
 		manager:  types.KeyManagerTypeCustomer,
 		created:  stamp(c.now),
 		enabled:  true,
-		tags:     tags,
 		external: aws.ToString(in.XksKeyId),
-	}
-	if in.Description != nil {
-		k.description = *in.Description
-	}
-	if in.Policy != nil {
-		k.policy = *in.Policy
-	} else {
-		k.policy = defaultKeyPolicy(c.home)
 	}
 	if isSet(in.MultiRegion) {
 		k.relatives = &relatives{primary: k}
+	}
+	c.identify(k)
+	if err := c.authorizeNew(k, tags); err != nil {
+		return nil, err
+	}
+	k.tags = tags
+	if in.Description != nil {
+		k.description = *in.Description
+	}
+	if k.policy, err = c.policyOfNew(k, in.Policy, in.BypassPolicyLockoutSafetyCheck); err != nil {
+		return nil, err
+	}
+	if err := c.checkKeyQuota(c.home); err != nil {
+		return nil, err
 	}
 	store, err := c.storeFor(in)
 	if err != nil {
@@ -101,11 +103,10 @@ func (c *call) keyType(in *kms.CreateKeyInput) (*keyspec.Spec, types.KeyUsageTyp
 	return spec, usage, nil
 }
 
-// add gives a new key its id and its key material, and puts it in its place. The
-// lock must be held for writing.
-func (c *call) add(k *key) {
-	c.made++
-	drawn := c.entropy.derive("key", "", c.made)
+// identify gives a new key the id that the next key shall have. The lock must be
+// held for writing.
+func (c *call) identify(k *key) {
+	drawn := c.entropy.derive("key", "", c.made+1)
 	if c.keyID != "" {
 		k.id = c.keyID
 	} else if k.relatives != nil {
@@ -114,6 +115,12 @@ func (c *call) add(k *key) {
 		k.id = uuid([16]byte(drawn[:16]))
 	}
 	k.arn = k.account.arn("key/" + k.id)
+}
+
+// add gives a new key its key material, and puts it in its place. The lock must
+// be held for writing.
+func (c *call) add(k *key) {
+	c.made++
 	k.materials = c.newMaterials(k)
 	k.seenFrom = c.seenFrom()
 	k.account.put(k)

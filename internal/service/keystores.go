@@ -8,7 +8,6 @@ import (
 )
 
 const (
-	storesPerRegion  = 10
 	defaultStorePage = 100 // a guess: AWS tells neither
 	largestStorePage = 1000
 )
@@ -50,8 +49,8 @@ func createCustomKeyStore(c *call, in *kms.CreateCustomKeyStoreInput) (*kms.Crea
 	if err := c.home.checkProxy(&s.proxy, nil); err != nil {
 		return nil, err
 	}
-	if usage := c.home.stores.Len(); usage >= storesPerRegion {
-		return nil, tooManyStores(storesPerRegion, usage)
+	if usage := c.home.stores.Len(); usage >= c.quotas.CustomKeyStores {
+		return nil, tooManyStores(c.quotas.CustomKeyStores, usage)
 	}
 	c.made++
 	drawn := c.entropy.derive("custom key store", "", c.made)

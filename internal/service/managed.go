@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 
+	"example.com/kmsfake/internal/iam"
 	"example.com/kmsfake/internal/keyspec"
 )
 
@@ -55,8 +56,8 @@ func (c *call) makeManagedKey(name string) {
 	if !ok || a.target != nil {
 		return
 	}
-	k := c.newManagedKey(a)
-	if c.authorize("kms:DescribeKey", k, k.arn) != nil {
+	k, err := c.newManagedKey(a)
+	if err != nil || c.authorize("kms:DescribeKey", k, k.arn) != nil {
 		return
 	}
 	c.home.put(k)
@@ -66,9 +67,13 @@ func (c *call) makeManagedKey(name string) {
 
 // newManagedKey is the AWS managed key behind an alias. Its id follows from the
 // alias, so that making it changes the ids of no other keys.
-func (c *call) newManagedKey(a *alias) *key {
+func (c *call) newManagedKey(a *alias) (*key, error) {
 	service := managedKeys[strings.TrimPrefix(a.name, reservedPrefix)]
 	spec, _ := keyspec.Lookup(types.KeySpecSymmetricDefault)
+	policy, err := iam.Parse(service.policy(c.home), iam.KeyPolicy)
+	if err != nil {
+		return nil, err
+	}
 	drawn := c.entropy.derive("AWS managed key", a.arn, 0)
 	k := &key{
 		account:     c.home,
@@ -80,14 +85,14 @@ func (c *call) newManagedKey(a *alias) *key {
 		created:     stamp(c.now),
 		description: "Default key that protects my " + service.protects + " when no other key is defined",
 		enabled:     true,
-		policy:      service.policy(c.home),
+		policy:      policy,
 	}
 	k.arn = c.home.arn("key/" + k.id)
 	k.materials = c.newMaterials(k)
 	k.materials.change(c.now, func(h *history) {
 		h.period, h.next = managedRotation, k.created.AddDate(0, 0, managedRotation)
 	})
-	return k
+	return k, nil
 }
 
 // policy lets the account's principals use the key through the service, and look

@@ -22,9 +22,6 @@ func replicateKey(c *call, in *kms.ReplicateKeyInput) (*kms.ReplicateKeyOutput, 
 	if err != nil {
 		return nil, err
 	}
-	if in.Policy != nil && len(*in.Policy) > policySize {
-		return nil, policyTooLong(policySize)
-	}
 	region := *in.ReplicaRegion
 	c.lock()
 	defer c.unlock()
@@ -44,15 +41,27 @@ func replicateKey(c *call, in *kms.ReplicateKeyInput) (*kms.ReplicateKeyOutput, 
 	if r := c.regions[region]; r != nil && r.keys[k.id] != nil {
 		return nil, replicaExists(k.id, region)
 	}
-	replica := c.addReplica(k, region)
+	there := *c // in the replica Region, where the replica key is authorized too
+	there.who = c.who.In(region)
+	there.findHome()
+	replica := there.newReplica(k)
+	if err := there.authorizeNew(replica, tags); err != nil {
+		c.why = there.why
+		return nil, err
+	}
 	replica.tags = tags
 	if in.Description != nil {
 		replica.description = *in.Description
 	}
-	if in.Policy != nil {
-		replica.policy = *in.Policy
+	if replica.policy, err = there.policyOfNew(replica, in.Policy, in.BypassPolicyLockoutSafetyCheck); err != nil {
+		c.why = there.why
+		return nil, err
 	}
-	policy := replica.policy
+	if err := c.checkKeyQuota(there.home); err != nil {
+		return nil, err
+	}
+	there.addReplica(replica)
+	policy := replica.policy.Document()
 	return &kms.ReplicateKeyOutput{
 		ReplicaKeyMetadata: replica.metadata(c.now),
 		ReplicaPolicy:      &policy,
@@ -60,14 +69,13 @@ func replicateKey(c *call, in *kms.ReplicateKeyInput) (*kms.ReplicateKeyOutput, 
 	}, nil
 }
 
-// addReplica makes a replica key with the default properties and puts it in its
-// place. The lock must be held for writing.
-func (c *call) addReplica(primary *key, region string) *key {
-	home := c.AWS.home(primary.account.id, region)
-	replica := &key{
-		account:   home,
+// newReplica is a replica key in the caller's Region, with the default properties
+// but for its policy. The lock must be held.
+func (c *call) newReplica(primary *key) *key {
+	return &key{
+		account:   c.home,
 		id:        primary.id,
-		arn:       home.arn("key/" + primary.id),
+		arn:       c.home.arn("key/" + primary.id),
 		spec:      primary.spec,
 		usage:     primary.usage,
 		origin:    primary.origin,
@@ -75,13 +83,18 @@ func (c *call) addReplica(primary *key, region string) *key {
 		created:   stamp(c.now),
 		creating:  c.now.Add(creatingTime),
 		enabled:   true,
-		policy:    defaultKeyPolicy(home),
 		relatives: primary.relatives,
 		materials: primary.materials,
 	}
+}
+
+// addReplica puts a replica key in its place. The lock must be held for writing.
+func (c *call) addReplica(replica *key) {
+	if c.known(c.home.id, c.home.region.name) == nil {
+		c.keep(c.home)
+	}
 	replica.relatives.replicas = append(replica.relatives.replicas, replica)
-	home.put(replica)
-	return replica
+	c.home.put(replica)
 }
 
 // updatePrimaryRegion answers UpdatePrimaryRegion. The new primary key is the

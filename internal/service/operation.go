@@ -17,6 +17,7 @@ type Operation[I, O any] struct {
 	Name     string
 	traits   traits
 	handle   func(*call, *I) (*O, error)
+	tokens   func(*I) []string // the grant tokens of the input; nil where there is no such member
 	metadata func(*O) *middleware.Metadata
 }
 
@@ -56,7 +57,7 @@ func (op *Operation[I, O]) Do(ctx context.Context, a *AWS, who *Caller, in *I) (
 	}
 	if a.journal != nil {
 		a.journal.add(&entry{
-			sequence: c.turn(), at: at, who: who, op: op, key: c.about(in, s), requestID: requestID, err: err, fault: s.by,
+			sequence: c.turn(), at: at, who: who, op: op, key: c.about(in, s), requestID: requestID, err: err, why: c.why, fault: s.by,
 		}, in, out)
 	}
 	return out, requestID, err
@@ -65,6 +66,22 @@ func (op *Operation[I, O]) Do(ctx context.Context, a *AWS, who *Caller, in *I) (
 func (op *Operation[I, O]) attempt(c *call, in *I) (*O, error) {
 	if text, ok := constraint.CheckAll(op.Name, in); !ok {
 		return nil, validation(text)
+	}
+	c.in = in
+	if c.quotas.rated() {
+		if err := c.throttle(); err != nil {
+			return nil, err
+		}
+	}
+	if op.tokens != nil {
+		if err := c.readTokens(op.tokens(in)); err != nil {
+			return nil, err
+		}
+	}
+	if op.traits.onAccount {
+		if err := c.authorizeOn(op.traits.action, "*", nil); err != nil {
+			return nil, err
+		}
 	}
 	out, err := op.handle(c, in)
 	if err == nil {
@@ -116,7 +133,12 @@ type call struct {
 	settled   bool    // what it does is seen at once
 	key       string  // ARN of the first key that it found
 
-	connection types.ConnectionErrorCodeType // what a fault makes the connection of a custom key store fail with
+	connection   types.ConnectionErrorCodeType // what a fault makes the connection of a custom key store fail with
+	in           any                           // the input
+	tokens       []string                      // ids of the grants whose tokens the request brings
+	requestAlias string                        // the alias by which the request names its key
+	source       *key                          // ReEncrypt's, whose ciphertext it is
+	why          string                        // the request was denied, for a person
 }
 
 // lock takes the lock for a handler that changes something.

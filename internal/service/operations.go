@@ -36,8 +36,9 @@ var (
 	CreateGrant = &Operation[kms.CreateGrantInput, kms.CreateGrantOutput]{
 		Name:     "CreateGrant",
 		traits:   traitsOf("CreateGrant"),
-		handle:   missing[kms.CreateGrantInput, kms.CreateGrantOutput],
+		handle:   createGrant,
 		metadata: func(out *kms.CreateGrantOutput) *middleware.Metadata { return &out.ResultMetadata },
+		tokens:   func(in *kms.CreateGrantInput) []string { return in.GrantTokens },
 	}
 	CreateKey = &Operation[kms.CreateKeyInput, kms.CreateKeyOutput]{
 		Name:     "CreateKey",
@@ -50,12 +51,14 @@ var (
 		traits:   traitsOf("Decapsulate"),
 		handle:   decapsulate,
 		metadata: func(out *kms.DecapsulateOutput) *middleware.Metadata { return &out.ResultMetadata },
+		tokens:   func(in *kms.DecapsulateInput) []string { return in.GrantTokens },
 	}
 	Decrypt = &Operation[kms.DecryptInput, kms.DecryptOutput]{
 		Name:     "Decrypt",
 		traits:   traitsOf("Decrypt"),
 		handle:   decrypt,
 		metadata: func(out *kms.DecryptOutput) *middleware.Metadata { return &out.ResultMetadata },
+		tokens:   func(in *kms.DecryptInput) []string { return in.GrantTokens },
 	}
 	DeleteAlias = &Operation[kms.DeleteAliasInput, kms.DeleteAliasOutput]{
 		Name:     "DeleteAlias",
@@ -80,6 +83,7 @@ var (
 		traits:   traitsOf("DeriveSharedSecret"),
 		handle:   deriveSharedSecret,
 		metadata: func(out *kms.DeriveSharedSecretOutput) *middleware.Metadata { return &out.ResultMetadata },
+		tokens:   func(in *kms.DeriveSharedSecretInput) []string { return in.GrantTokens },
 	}
 	DescribeCustomKeyStores = &Operation[kms.DescribeCustomKeyStoresInput, kms.DescribeCustomKeyStoresOutput]{
 		Name:     "DescribeCustomKeyStores",
@@ -92,6 +96,7 @@ var (
 		traits:   traitsOf("DescribeKey"),
 		handle:   describeKey,
 		metadata: func(out *kms.DescribeKeyOutput) *middleware.Metadata { return &out.ResultMetadata },
+		tokens:   func(in *kms.DescribeKeyInput) []string { return in.GrantTokens },
 	}
 	DisableKey = &Operation[kms.DisableKeyInput, kms.DisableKeyOutput]{
 		Name:     "DisableKey",
@@ -128,24 +133,28 @@ var (
 		traits:   traitsOf("Encapsulate"),
 		handle:   encapsulate,
 		metadata: func(out *kms.EncapsulateOutput) *middleware.Metadata { return &out.ResultMetadata },
+		tokens:   func(in *kms.EncapsulateInput) []string { return in.GrantTokens },
 	}
 	Encrypt = &Operation[kms.EncryptInput, kms.EncryptOutput]{
 		Name:     "Encrypt",
 		traits:   traitsOf("Encrypt"),
 		handle:   encrypt,
 		metadata: func(out *kms.EncryptOutput) *middleware.Metadata { return &out.ResultMetadata },
+		tokens:   func(in *kms.EncryptInput) []string { return in.GrantTokens },
 	}
 	GenerateDataKey = &Operation[kms.GenerateDataKeyInput, kms.GenerateDataKeyOutput]{
 		Name:     "GenerateDataKey",
 		traits:   traitsOf("GenerateDataKey"),
 		handle:   generateDataKey,
 		metadata: func(out *kms.GenerateDataKeyOutput) *middleware.Metadata { return &out.ResultMetadata },
+		tokens:   func(in *kms.GenerateDataKeyInput) []string { return in.GrantTokens },
 	}
 	GenerateDataKeyPair = &Operation[kms.GenerateDataKeyPairInput, kms.GenerateDataKeyPairOutput]{
 		Name:     "GenerateDataKeyPair",
 		traits:   traitsOf("GenerateDataKeyPair"),
 		handle:   generateDataKeyPair,
 		metadata: func(out *kms.GenerateDataKeyPairOutput) *middleware.Metadata { return &out.ResultMetadata },
+		tokens:   func(in *kms.GenerateDataKeyPairInput) []string { return in.GrantTokens },
 	}
 	GenerateDataKeyPairWithoutPlaintext = &Operation[kms.GenerateDataKeyPairWithoutPlaintextInput, kms.GenerateDataKeyPairWithoutPlaintextOutput]{
 		Name:   "GenerateDataKeyPairWithoutPlaintext",
@@ -154,18 +163,21 @@ var (
 		metadata: func(out *kms.GenerateDataKeyPairWithoutPlaintextOutput) *middleware.Metadata {
 			return &out.ResultMetadata
 		},
+		tokens: func(in *kms.GenerateDataKeyPairWithoutPlaintextInput) []string { return in.GrantTokens },
 	}
 	GenerateDataKeyWithoutPlaintext = &Operation[kms.GenerateDataKeyWithoutPlaintextInput, kms.GenerateDataKeyWithoutPlaintextOutput]{
 		Name:     "GenerateDataKeyWithoutPlaintext",
 		traits:   traitsOf("GenerateDataKeyWithoutPlaintext"),
 		handle:   generateDataKeyWithoutPlaintext,
 		metadata: func(out *kms.GenerateDataKeyWithoutPlaintextOutput) *middleware.Metadata { return &out.ResultMetadata },
+		tokens:   func(in *kms.GenerateDataKeyWithoutPlaintextInput) []string { return in.GrantTokens },
 	}
 	GenerateMac = &Operation[kms.GenerateMacInput, kms.GenerateMacOutput]{
 		Name:     "GenerateMac",
 		traits:   traitsOf("GenerateMac"),
 		handle:   generateMac,
 		metadata: func(out *kms.GenerateMacOutput) *middleware.Metadata { return &out.ResultMetadata },
+		tokens:   func(in *kms.GenerateMacInput) []string { return in.GrantTokens },
 	}
 	GenerateRandom = &Operation[kms.GenerateRandomInput, kms.GenerateRandomOutput]{
 		Name:     "GenerateRandom",
@@ -202,6 +214,7 @@ var (
 		traits:   traitsOf("GetPublicKey"),
 		handle:   getPublicKey,
 		metadata: func(out *kms.GetPublicKeyOutput) *middleware.Metadata { return &out.ResultMetadata },
+		tokens:   func(in *kms.GetPublicKeyInput) []string { return in.GrantTokens },
 	}
 	ImportKeyMaterial = &Operation[kms.ImportKeyMaterialInput, kms.ImportKeyMaterialOutput]{
 		Name:     "ImportKeyMaterial",
@@ -218,7 +231,7 @@ var (
 	ListGrants = &Operation[kms.ListGrantsInput, kms.ListGrantsOutput]{
 		Name:     "ListGrants",
 		traits:   traitsOf("ListGrants"),
-		handle:   missing[kms.ListGrantsInput, kms.ListGrantsOutput],
+		handle:   listGrants,
 		metadata: func(out *kms.ListGrantsOutput) *middleware.Metadata { return &out.ResultMetadata },
 	}
 	ListKeyPolicies = &Operation[kms.ListKeyPoliciesInput, kms.ListKeyPoliciesOutput]{
@@ -248,7 +261,7 @@ var (
 	ListRetirableGrants = &Operation[kms.ListRetirableGrantsInput, kms.ListRetirableGrantsOutput]{
 		Name:     "ListRetirableGrants",
 		traits:   traitsOf("ListRetirableGrants"),
-		handle:   missing[kms.ListRetirableGrantsInput, kms.ListRetirableGrantsOutput],
+		handle:   listRetirableGrants,
 		metadata: func(out *kms.ListRetirableGrantsOutput) *middleware.Metadata { return &out.ResultMetadata },
 	}
 	PutKeyPolicy = &Operation[kms.PutKeyPolicyInput, kms.PutKeyPolicyOutput]{
@@ -262,6 +275,7 @@ var (
 		traits:   traitsOf("ReEncrypt"),
 		handle:   reEncrypt,
 		metadata: func(out *kms.ReEncryptOutput) *middleware.Metadata { return &out.ResultMetadata },
+		tokens:   func(in *kms.ReEncryptInput) []string { return in.GrantTokens },
 	}
 	ReplicateKey = &Operation[kms.ReplicateKeyInput, kms.ReplicateKeyOutput]{
 		Name:     "ReplicateKey",
@@ -272,13 +286,13 @@ var (
 	RetireGrant = &Operation[kms.RetireGrantInput, kms.RetireGrantOutput]{
 		Name:     "RetireGrant",
 		traits:   traitsOf("RetireGrant"),
-		handle:   missing[kms.RetireGrantInput, kms.RetireGrantOutput],
+		handle:   retireGrant,
 		metadata: func(out *kms.RetireGrantOutput) *middleware.Metadata { return &out.ResultMetadata },
 	}
 	RevokeGrant = &Operation[kms.RevokeGrantInput, kms.RevokeGrantOutput]{
 		Name:     "RevokeGrant",
 		traits:   traitsOf("RevokeGrant"),
-		handle:   missing[kms.RevokeGrantInput, kms.RevokeGrantOutput],
+		handle:   revokeGrant,
 		metadata: func(out *kms.RevokeGrantOutput) *middleware.Metadata { return &out.ResultMetadata },
 	}
 	RotateKeyOnDemand = &Operation[kms.RotateKeyOnDemandInput, kms.RotateKeyOnDemandOutput]{
@@ -298,6 +312,7 @@ var (
 		traits:   traitsOf("Sign"),
 		handle:   sign,
 		metadata: func(out *kms.SignOutput) *middleware.Metadata { return &out.ResultMetadata },
+		tokens:   func(in *kms.SignInput) []string { return in.GrantTokens },
 	}
 	TagResource = &Operation[kms.TagResourceInput, kms.TagResourceOutput]{
 		Name:     "TagResource",
@@ -340,12 +355,14 @@ var (
 		traits:   traitsOf("Verify"),
 		handle:   verify,
 		metadata: func(out *kms.VerifyOutput) *middleware.Metadata { return &out.ResultMetadata },
+		tokens:   func(in *kms.VerifyInput) []string { return in.GrantTokens },
 	}
 	VerifyMac = &Operation[kms.VerifyMacInput, kms.VerifyMacOutput]{
 		Name:     "VerifyMac",
 		traits:   traitsOf("VerifyMac"),
 		handle:   verifyMac,
 		metadata: func(out *kms.VerifyMacOutput) *middleware.Metadata { return &out.ResultMetadata },
+		tokens:   func(in *kms.VerifyMacInput) []string { return in.GrantTokens },
 	}
 )
 

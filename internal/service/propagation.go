@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/tidwall/btree"
+
+	"example.com/kmsfake/internal/iam"
 )
 
 // AWS KMS is eventually consistent: a new key, a changed alias, a changed policy
@@ -178,4 +180,4 @@ func (c *call) keysSeen() *btree.Map[string, *key] {
 }
 
 // policySeen is the policy of a key as the call sees it.
-func (c *call) policySeen(k *key) string { return k.policyPast.at(c.now, k.policy) }
+func (c *call) policySeen(k *key) *iam.Policy { return k.policyPast.at(c.now, k.policy) }

@@ -12,6 +12,9 @@ func generateRandom(c *call, in *kms.GenerateRandomInput) (*kms.GenerateRandomOu
 	if err := c.attest(in.Recipient); err != nil {
 		return nil, err
 	}
+	if err := c.authorizeOn("kms:GenerateRandom", "*", nil); err != nil {
+		return nil, err
+	}
 	if in.CustomKeyStoreId != nil {
 		if err := c.checkRandom(*in.CustomKeyStoreId); err != nil {
 			return nil, err

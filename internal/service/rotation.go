@@ -12,7 +12,6 @@ import (
 
 const (
 	defaultRotationPeriod = 365 // days
-	onDemandQuota         = 25  // rotations on demand of one KMS key
 
 	// No rotation on demand begins this shortly before an automatic one.
 	rotationMargin = 20 * time.Minute
@@ -176,7 +175,7 @@ func rotateKeyOnDemand(c *call, in *kms.RotateKeyOnDemandInput) (*kms.RotateKeyO
 	}
 	h, pending := k.materials.at(c.now), k.pending(c.now)
 	switch {
-	case h.onDemand >= onDemandQuota:
+	case h.onDemand >= c.quotas.OnDemandRotations:
 		return nil, onDemandExhausted(k.arn)
 	case !h.started.IsZero(), h.period != 0 && h.next.Sub(c.now) <= rotationMargin:
 		return nil, rotationInProgress()

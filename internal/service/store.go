@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/tidwall/btree"
+
+	"example.com/kmsfake/internal/iam"
 )
 
 // region is one Region of this AWS. Key ids are unique in it across accounts,
@@ -13,6 +15,9 @@ type region struct {
 	partition string
 	keys      map[string]*key // by key id
 	accounts  map[string]*account
+
+	grants    map[string]*grant         // by grant id, whoever's key they are on
+	retirable btree.Map[string, *grant] // by retiring principal and grant id
 }
 
 // account is what one account has in one Region.
@@ -23,17 +28,8 @@ type account struct {
 	aliases btree.Map[string, *alias]    // by alias name, in the order of ListAliases
 	stores  btree.Map[string, *keyStore] // by custom key store id
 	leaving map[string]*alias            // deleted aliases that are still seen
-}
 
-// home finds what an account has in a Region, and makes it when it is first
-// asked for. The lock must be held for writing.
-func (a *AWS) home(accountID, regionName string) *account {
-	home := a.known(accountID, regionName)
-	if home == nil {
-		home = a.newHome(accountID, regionName)
-		a.keep(home)
-	}
-	return home
+	defaultPolicy *iam.Policy // of keys that were made without one; nil until there is such a key
 }
 
 // newHome is what an account has in a Region before anything was made there.
