@@ -19,7 +19,7 @@ type Call struct {
 	Input     any    // the SDK's input, *kms.EncryptInput and its kin
 	Output    any    // the SDK's output; nil if the call failed
 	Error     error  // as the caller got it from a direct call; nil if it succeeded
-	Why       string // the call was denied, in one line: which policy, statement or condition; "" if it was not
+	Why       string // the call was denied or its key policy refused, in one line a person understands; else ""
 	Fault     *Fault // the fault that decided or delayed the call; nil if none did
 }
 

@@ -286,17 +286,18 @@ func (op *keyOperation) String() string {
 	return op.name
 }
 
-// newGrant makes a grant and answers its id, or an id of the right form while
-// the fake has no grants.
+// newGrant makes a grant of what every key takes and answers its id, or an id of
+// the right form if the state of the key takes no grant.
 func newGrant(t *testing.T, f *kmsfake.Fake, keyID string) string {
 	t.Helper()
-	out := had(t)(f.CreateGrant(t.Context(), &kms.CreateGrantInput{
-		KeyId: &keyID, GranteePrincipal: aws.String(grantee), RetiringPrincipal: aws.String(f.Principal()), Operations: []types.GrantOperation{types.GrantOperationEncrypt},
-	}))
-	if out == nil {
+	out, err := f.CreateGrant(t.Context(), &kms.CreateGrantInput{
+		KeyId: &keyID, GranteePrincipal: aws.String(grantee), RetiringPrincipal: aws.String(f.Principal()), Operations: []types.GrantOperation{types.GrantOperationDescribeKey},
+	})
+	var state *types.KMSInvalidStateException
+	if errors.As(err, &state) {
 		return strings.Repeat("0123456789abcdef", 4)
 	}
-	return *out.(*kms.CreateGrantOutput).GrantId
+	return *got(out, err).ok(t).GrantId
 }
 
 // importInput wraps new key material for a key, or gives bytes that are none if

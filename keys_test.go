@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -293,8 +294,9 @@ func TestNewPanicsOverKeysThatCannotBe(t *testing.T) {
 
 func TestReadKeysReadsPoliciesAsTextAndAsDocuments(t *testing.T) {
 	t.Parallel()
-	keys := must(kmsfake.ReadKeys(strings.NewReader(`[{"policy": "{\"Version\": \"2012-10-17\"}"}, {"policy": {"Version": "2012-10-17"}}]`)))
-	if keys[0].Policy != `{"Version": "2012-10-17"}` || keys[1].Policy != keys[0].Policy {
+	const document = `{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}}`
+	keys := must(kmsfake.ReadKeys(strings.NewReader(`[{"policy": ` + strconv.Quote(document) + `}, {"policy": ` + document + `}]`)))
+	if keys[0].Policy != document || keys[1].Policy != keys[0].Policy {
 		t.Errorf("policies %+v", keys)
 	}
 }

@@ -117,5 +117,5 @@ func keysPerRegion(quota, usage int) error {
 }
 
 func rateExceeded() error {
-	return generic("ThrottlingException", "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.")
+	return generic("ThrottlingException", throttlingText)
 }

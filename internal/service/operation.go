@@ -49,6 +49,9 @@ func (op *Operation[I, O]) Do(ctx context.Context, a *AWS, who *Caller, in *I) (
 		s = c.strike(faults, in)
 	}
 	if err = s.err; err == nil {
+		err = c.throttle(in)
+	}
+	if err == nil {
 		out, err = op.attempt(c, in)
 	}
 	at := c.now
@@ -68,11 +71,6 @@ func (op *Operation[I, O]) attempt(c *call, in *I) (*O, error) {
 		return nil, validation(text)
 	}
 	c.in = in
-	if c.quotas.rated() {
-		if err := c.throttle(); err != nil {
-			return nil, err
-		}
-	}
 	if op.tokens != nil {
 		if err := c.readTokens(op.tokens(in)); err != nil {
 			return nil, err

@@ -86,6 +86,7 @@ func (c *call) parsePolicy(document string) (*iam.Policy, error) {
 		err = policy.CheckPartition(c.who.Partition())
 	}
 	if err != nil {
+		c.why = err.Error()
 		return nil, malformedPolicy(err)
 	}
 	return policy, nil

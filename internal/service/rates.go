@@ -125,11 +125,14 @@ func (q *Quotas) rateOf(name, region string) (float64, bool) {
 func (q *Quotas) rated() bool { return q.RequestRates || len(q.Rates) > 0 }
 
 // throttle takes a request out of the quota of its own operation, if it has one.
-func (c *call) throttle() error {
+func (c *call) throttle(in any) error {
+	if !c.quotas.rated() {
+		return nil
+	}
 	name := c.name
 	switch c.name {
 	case "GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext":
-		spec, _ := memberOf[types.DataKeyPairSpec](c.in, "KeyPairSpec")
+		spec, _ := memberOf[types.DataKeyPairSpec](in, "KeyPairSpec")
 		name = "GenerateDataKeyPair (" + string(spec) + ")"
 	case "GenerateRandom":
 		name = symmetricRate

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"example.com/kmsfake/internal/constraint"
+	"example.com/kmsfake/internal/iam"
 	"example.com/kmsfake/internal/keyspec"
 	"example.com/kmsfake/internal/material"
 )
@@ -106,6 +107,9 @@ func (a *AWS) AddKey(s Seed) error {
 	}
 	if s.Policy == "" {
 		return nil
+	}
+	if _, err := iam.Parse(s.Policy, iam.KeyPolicy); err != nil {
+		return &SeedError{"policy", err}
 	}
 	// The policy comes last, since it may keep the account itself out.
 	put := &kms.PutKeyPolicyInput{KeyId: &id, Policy: &s.Policy, BypassPolicyLockoutSafetyCheck: true}
