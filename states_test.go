@@ -69,8 +69,8 @@ ListResourceTags                    ok      ok       ok              ok         
 PutKeyPolicy                        ok      ok       ok              ok            ok          ok       ok
 ReEncrypt                           ok      dis      del             imp           una         cre      ok
 ReplicateKey                        ok      dis      del             imp           -           cre      upd
-RetireGrant                         ok      ok       ok              -             ok          ok       ok
-RevokeGrant                         ok      ok       ok              -             ok          ok       ok
+RetireGrant                         ok      ok       ok              -             ok          -        ok
+RevokeGrant                         ok      ok       ok              -             ok          -        ok
 RotateKeyOnDemand                   ok      dis      del             -             hsm         -        -
 ScheduleKeyDeletion                 ok      ok       del             ok            ok          ok       upd
 Sign                                ok      dis      del             imp           -           cre      ok
