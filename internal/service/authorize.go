@@ -11,7 +11,7 @@ import (
 // account. The lock must be held.
 func (c *call) authorize(action string, k *key, shown string) error {
 	q := inquiry{call: c, key: k, action: action}
-	if k.account.id != c.who.Account && !c.who.isService() {
+	if k.account.id != c.who.Account {
 		return q.authorizeAcross(shown)
 	}
 	if c.trusts(k) {
@@ -23,15 +23,16 @@ func (c *call) authorize(action string, k *key, shown string) error {
 	return nil
 }
 
-// trusts says whether the caller may do everything with a key of its account, and
-// there is nothing to decide.
+// trusts says whether there is nothing to decide about a key of the caller's
+// account: the caller may do everything with it, or the key policy has no say in
+// what was authorized before.
 func (c *call) trusts(k *key) bool {
-	return c.who.administrator && c.policySeen(k) == k.account.defaultPolicy || c.config.WithoutAuthorization
+	return c.who.administrator && c.policySeen(k) == k.account.defaultPolicy || c.config.WithoutAuthorization || c.traits.onAccount
 }
 
 // authorizeAcross is authorize for a key of another account.
 func (q *inquiry) authorizeAcross(shown string) error {
-	if !q.traits.crossAccount {
+	if !q.traits.crossAccount && !q.who.isService() {
 		return q.denied(q.action, shown)
 	}
 	if q.config.WithoutAuthorization {
@@ -122,7 +123,7 @@ func (c *call) authorizeNew(k *key, tags []types.Tag) error {
 // authorizeSealed is authorize for a key that only a ciphertext names, and that a
 // refusal does not name either.
 func (c *call) authorizeSealed(action string, k *key) error {
-	if k.account.id != c.who.Account && !c.who.isService() {
+	if k.account.id != c.who.Account {
 		if c.authorize(action, k, k.arn) != nil {
 			return ciphertextOfUnknownKey()
 		}

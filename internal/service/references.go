@@ -81,7 +81,7 @@ func (c *call) find(name, action string) (*key, error) {
 func (c *call) findReference(ref reference, action string) (*key, error) {
 	k := c.lookup(ref)
 	if k == nil {
-		if ref.account != c.who.Account && !c.config.WithoutAuthorization {
+		if ref.account != c.who.Account && !(c.config.WithoutAuthorization && c.traits.crossAccount) {
 			return nil, c.denied(action, c.arnOf(ref))
 		}
 		if ref.alias != "" {
