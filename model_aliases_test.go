@@ -32,6 +32,16 @@ var (
 		},
 		(*modelCall).updateAlias)
 
+	modelListSomeAliases = modelOperation("ListAliases", (*kmsfake.Fake).ListAliases,
+		func(d *modelDraw) *kms.ListAliasesInput {
+			in := &kms.ListAliasesInput{Limit: d.limit(), Marker: d.marker()}
+			if d.oneIn(2, "of one key") {
+				in.KeyId = d.keyID("KeyId")
+			}
+			return in
+		},
+		(*modelCall).listAliases)
+
 	modelAliasCommands = []modelCommand{
 		modelCreateAlias,
 		modelCreateAlias,
@@ -40,20 +50,12 @@ var (
 		modelOperation("DeleteAlias", (*kmsfake.Fake).DeleteAlias,
 			func(d *modelDraw) *kms.DeleteAliasInput { return &kms.DeleteAliasInput{AliasName: d.aliasName()} },
 			(*modelCall).deleteAlias),
-		modelOperation("ListAliases", (*kmsfake.Fake).ListAliases,
-			func(d *modelDraw) *kms.ListAliasesInput {
-				in := &kms.ListAliasesInput{Limit: d.limit(), Marker: d.marker()}
-				if d.oneIn(2, "of one key") {
-					in.KeyId = d.keyID("KeyId")
-				}
-				return in
-			},
-			(*modelCall).listAliases),
+		modelListSomeAliases,
 		modelFillAliases,
 	}
 
-	// modelFillAliases gives one key as many aliases as it may have, or almost, and
-	// then one that another key had.
+	// modelFillAliases gives one key as many aliases as it may have, or almost, then
+	// one that another key had, and lists all that there are.
 	modelFillAliases = modelCommand{"CreateAlias, many times", func(t *rapid.T, w *modelWorld, at modelPlace) {
 		keys := w.model.stores[at].keys
 		if len(keys) == 0 || rapid.IntRange(1, 8).Draw(t, "rarely") != 8 {
@@ -74,6 +76,11 @@ var (
 				return &kms.UpdateAliasInput{AliasName: aws.String(modelPick(d, "AliasName", append(others, "alias/a")...)), TargetKeyId: aws.String(key.id)}
 			},
 			(*modelCall).updateAlias).run(t, w, at)
+		modelOperation("ListAliases", (*kmsfake.Fake).ListAliases,
+			func(d *modelDraw) *kms.ListAliasesInput {
+				return &kms.ListAliasesInput{Limit: modelUsually[int32](d, "limit", 50, 51, 61, 100)}
+			},
+			(*modelCall).listAliases).run(t, w, at)
 	}}
 )
 

@@ -123,11 +123,20 @@ func (w *modelWorld) steps(t *rapid.T, most int) {
 	}
 }
 
+// timePasses lets some time pass, or all the time until a key is deleted, or all
+// but a moment of it.
 func (w *modelWorld) timePasses(t *rapid.T) {
 	const day = 24 * time.Hour
-	d := rapid.SampledFrom([]time.Duration{
-		time.Microsecond, time.Millisecond, time.Second, day, 7 * day, 8 * day, 30*day - 1, 30 * day,
-	}).Draw(t, "time")
+	times := []time.Duration{time.Microsecond, time.Millisecond, time.Second, day, 7 * day, 30 * day}
+	for _, at := range modelPlaces {
+		for _, k := range w.model.stores[at].keys {
+			if !k.deletion.IsZero() {
+				left := k.deletion.Sub(w.model.now)
+				times = append(times, left, left-1)
+			}
+		}
+	}
+	d := max(0, rapid.SampledFrom(times).Draw(t, "time"))
 	w.fake().Advance(d)
 	w.model.advance(d)
 	if w.twins != nil {
