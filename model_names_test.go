@@ -143,10 +143,18 @@ func (d *modelDraw) keyID(label string) *string {
 			return aws.String(modelPick(d, label+" form", name, d.at.arn(name)))
 		}
 	case 19:
-		elsewhere := d.stores[modelPick(d, label+" place", modelPlaces...)]
-		if len(elsewhere.keys) > 0 {
-			k := modelPick(d, label, elsewhere.keys...)
-			return aws.String(modelPick(d, label+" form", k.id, k.arn()))
+		elsewhere := modelPick(d, label+" place", modelPlaces...)
+		var names []string
+		for _, k := range d.stores[elsewhere].keys {
+			names = append(names, k.id, k.arn())
+		}
+		for _, name := range slices.Concat(d.stores[elsewhere].aliasesOf(nil), d.customerAliases()) {
+			if !strings.HasPrefix(name, "alias/aws/") {
+				names = append(names, elsewhere.arn(name))
+			}
+		}
+		if len(names) > 0 {
+			return aws.String(modelPick(d, label, names...))
 		}
 	case 20:
 		if len(d.gone) > 0 {
