@@ -82,6 +82,10 @@ var modelKeyCommands = []modelCommand{
 		}),
 }
 
+var modelListAllKeys = modelOperation("ListKeys", (*kmsfake.Fake).ListKeys,
+	func(*modelDraw) *kms.ListKeysInput { return &kms.ListKeysInput{} },
+	(*modelCall).listKeys)
+
 // named is the way of every operation on one key: its KeyId is checked, the key is
 // found, and its state lets the operation through.
 func (c *modelCall) named(keyID *string) (*modelKey, *modelRefusal) {

@@ -143,6 +143,9 @@ func (w *modelWorld) timePasses(t *rapid.T) {
 		w.twins[modelPlaces[0]].Advance(d)
 	}
 	w.dump = ""
+	for _, at := range modelPlaces {
+		modelListAllKeys.run(t, w, at)
+	}
 }
 
 // clone lets a clone take the fake's place. The original has to stay as it is.
