@@ -12,6 +12,8 @@ import (
 	"os"
 	"reflect"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -557,5 +559,75 @@ func TestFaultsAliasNothing(t *testing.T) {
 			t.Fatalf("the injection has %v", injection.Faults())
 		}
 		*got.Message = "changed"
+	}
+}
+
+// Faults come and go while calls run. Each call meets a fault or none, and what
+// fired is what failed.
+func TestFaultsWhileCallsRun(t *testing.T) {
+	t.Parallel()
+	fake := kmsfake.New()
+	key := freshKey(t, fake)
+	var failed atomic.Int64
+	var calls, injecting sync.WaitGroup
+	done := make(chan struct{})
+	fired := make([]int, 2)
+	for i := range fired {
+		injecting.Go(func() {
+			for {
+				injection := fake.Inject(kmsfake.Fault{Operation: "DescribeKey", Key: key, Times: 3, Error: kmsfake.Throttled})
+				_ = fake.Calls()
+				fake.Dump(io.Discard)
+				injection.Remove()
+				defer func() { fired[i] += injection.Fired() }()
+				select {
+				case <-done:
+					return
+				default:
+				}
+			}
+		})
+	}
+	for range 4 {
+		calls.Go(func() {
+			for range 200 {
+				if described(context.Background(), fake, key) != nil {
+					failed.Add(1)
+				}
+			}
+		})
+	}
+	calls.Wait()
+	close(done)
+	injecting.Wait()
+	if got := int64(fired[0] + fired[1]); got != failed.Load() {
+		t.Errorf("%d faults fired, %d calls failed", got, failed.Load())
+	}
+	if err := described(context.Background(), fake, key); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+}
+
+// A key id fits the key in every account that calls with it, an alias only the
+// account that it is in; a fault in one Region for an ARN leaves others alone.
+func TestFaultKeyAcrossAccountsAndRegions(t *testing.T) {
+	t.Parallel()
+	fake := kmsfake.New()
+	arn := freshKey(t, fake)
+	id := arn[strings.LastIndex(arn, "/")+1:]
+	var throttled *smithy.GenericAPIError
+	isThrottled := func(err error) bool {
+		return errors.As(err, &throttled) && throttled.Code == "ThrottlingException"
+	}
+	other := fake.InAccount("444455556666")
+	for _, name := range []string{id, arn} {
+		fault := fake.Inject(kmsfake.Fault{Key: name, Error: kmsfake.Throttled})
+		if !isThrottled(described(t.Context(), other, arn)) {
+			t.Errorf("a fault for %s lets another account's call pass", name)
+		}
+		if isThrottled(described(t.Context(), fake.InRegion("eu-west-1"), arn)) && name == arn {
+			t.Errorf("a fault for %s meets a call in another Region", name)
+		}
+		fault.Remove()
 	}
 }

@@ -16,8 +16,11 @@ const (
 	JournalCalls = 10_000
 	JournalBytes = 16 << 20
 
-	recordLimit = 1 << 20  // bytes of one input or output
-	slabSize    = 32 << 10 // bytes
+	recordLimit = 1 << 20 // bytes of one input or output
+
+	// Slabs double in size, since most fakes live for a few calls.
+	smallestSlab = 2 << 10  // bytes
+	largestSlab  = 32 << 10 // bytes
 )
 
 // journal keeps the last calls, in the order in which they took effect. Inputs
@@ -63,8 +66,8 @@ func (s *scribe) write(v any) []byte {
 	if !ok {
 		return nil
 	}
-	if cap(s.slab)-len(s.slab) < slabSize/16 {
-		s.slab = make([]byte, 0, slabSize)
+	if cap(s.slab)-len(s.slab) < smallestSlab/2 {
+		s.slab = make([]byte, 0, min(max(2*cap(s.slab), smallestSlab), largestSlab))
 	}
 	start := len(s.slab)
 	data, err := s.encoder.Append(s.slab[start:start], from, recordLimit)
