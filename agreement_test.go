@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/ecdh"
 	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
 	"testing"
@@ -96,7 +95,7 @@ func TestPeerKeysThatAreRefused(t *testing.T) {
 		"no point":         infinity,
 		"cut":              p256[:len(p256)-1],
 		"followed":         append(bytes.Clone(p256), 0),
-		"the bare point":   elliptic.Marshal(elliptic.P256(), elliptic.P256().Params().Gx, elliptic.P256().Params().Gy), //nolint:staticcheck // no other way to write it
+		"the bare point":   must(ecdh.P256().GenerateKey(rand.Reader)).PublicKey().Bytes(),
 		"X25519":           must(x509.MarshalPKIXPublicKey(must(ecdh.X25519().GenerateKey(rand.Reader)).PublicKey())),
 		"a public of P384": must(x509.MarshalPKIXPublicKey(must(ecdh.P384().GenerateKey(rand.Reader)).PublicKey())),
 		"a public of P521": must(x509.MarshalPKIXPublicKey(must(ecdh.P521().GenerateKey(rand.Reader)).PublicKey())),
