@@ -124,7 +124,7 @@ var sameAnswer = cmp.Options{
 }
 
 // step does the same on all ways and compares what comes of it.
-func step(t *rapid.T, list []*twin, what string, do func(*twin) (any, error)) any {
+func step(t rapid.TB, list []*twin, what string, do func(*twin) (any, error)) any {
 	t.Helper()
 	var output any
 	var first outcome
