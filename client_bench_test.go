@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"example.com/kmsfake"
 )
@@ -24,7 +25,7 @@ func recordAnswer(b *testing.B, f *kmsfake.Fake, in *kms.EncryptInput) canned {
 	var body canned
 	client := f.Client(func(o *kms.Options) {
 		served := o.HTTPClient
-		o.HTTPClient = doer(func(r *http.Request) (*http.Response, error) {
+		o.HTTPClient = smithyhttp.ClientDoFunc(func(r *http.Request) (*http.Response, error) {
 			response, err := served.Do(r)
 			if err == nil {
 				body, err = io.ReadAll(response.Body)
@@ -36,10 +37,6 @@ func recordAnswer(b *testing.B, f *kmsfake.Fake, in *kms.EncryptInput) canned {
 	must(client.Encrypt(b.Context(), in))
 	return body
 }
-
-type doer func(*http.Request) (*http.Response, error)
-
-func (d doer) Do(r *http.Request) (*http.Response, error) { return d(r) }
 
 const cannedID = "7a2c0f0e-4f4e-4a25-9c43-0a4b8d9b3f11"
 

@@ -44,7 +44,9 @@ func TestCredentialsOnEveryWay(t *testing.T) {
 		{"a token too many", false, nil, func(c *aws.Credentials) { c.SessionToken = "token" }, "", "UnrecognizedClientException"},
 		{"both wrong", false, nil, func(c *aws.Credentials) { c.SecretAccessKey, c.SessionToken = "x", "token" }, "", "InvalidSignatureException"},
 		{"nobody's", false, nil, func(c *aws.Credentials) { c.AccessKeyID, c.SecretAccessKey = "test", "test" }, account, ""},
-		{"nobody's with a token", false, nil, func(c *aws.Credentials) { *c = aws.Credentials{AccessKeyID: "a", SecretAccessKey: "b", SessionToken: "c"} }, account, ""},
+		{"nobody's with a token", false, nil, func(c *aws.Credentials) {
+			*c = aws.Credentials{AccessKeyID: "a", SecretAccessKey: "b", SessionToken: "c"}
+		}, account, ""},
 		{"nobody's, strictly", true, nil, func(c *aws.Credentials) { c.AccessKeyID, c.SecretAccessKey = "test", "test" }, "", "UnrecognizedClientException"},
 	} {
 		var options []kmsfake.Option
