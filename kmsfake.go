@@ -7,6 +7,7 @@ import (
 )
 
 //go:generate go run ./internal/apigen
+//go:generate go run ./internal/operationtable
 
 const (
 	defaultAccount = "111122223333"

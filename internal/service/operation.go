@@ -2,6 +2,8 @@ package service
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
@@ -36,6 +38,9 @@ func Named(name string) (Invoker, bool) {
 	op, ok := operations[name]
 	return op, ok
 }
+
+// Names are the names of all operations, in order. The caller owns the slice.
+func Names() []string { return slices.Sorted(maps.Keys(operations)) }
 
 // Do takes one request all the way: faults, constraints, handler, faults that
 // lose the answer, journal. The error is a plain one: a typed exception, a

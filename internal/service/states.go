@@ -87,6 +87,18 @@ var states = map[string]stateRow{
 	"VerifyMac":                           cryptographic,
 }
 
+// KeyStates are the states of a KMS key in which an operation goes on, and false
+// if the operation is about no key. The caller owns the slice.
+func KeyStates(operation string) (works []types.KeyState, ok bool) {
+	row, ok := states[operation]
+	for i := range len(row) {
+		if row[i] == '+' {
+			works = append(works, keyStates[i])
+		}
+	}
+	return works, ok
+}
+
 // checkTransient is checkState for a key that is being created or updated. For such
 // keys the guide's table knows no other refusal than that of their state, so this
 // comes before what their key material is refused for.
