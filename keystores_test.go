@@ -637,3 +637,30 @@ func TestDeleteCustomKeyStore(t *testing.T) {
 		got(ksExternalKey(t, f, store2, "bb8562717f809024")).ok(t)
 	}
 }
+
+// Custom key stores are IAM's: what identity policies allow is allowed.
+func TestPermissionsOfCustomKeyStores(t *testing.T) {
+	t.Parallel()
+	f := newFake()
+	id := ksNew(t, f, ksCloudHSM("hsm", "cluster-abcdefghijk"))
+	const user = "arn:aws:iam::" + account + ":user/somebody"
+	nobody := f.As(user)
+	denied := func(r interface {
+		fails(testing.TB, string, string)
+	}, action string) {
+		t.Helper()
+		r.fails(t, "AccessDeniedException", "User: "+user+" is not authorized to perform: kms:"+action+
+			" on resource: * because no identity-based policy allows the kms:"+action+" action")
+	}
+	unchanged(t, f, func() {
+		denied(got(nobody.CreateCustomKeyStore(t.Context(), ksCloudHSM("b", "cluster-bbcdefghijk"))), "CreateCustomKeyStore")
+		denied(got(ksConnect(t, nobody, id)), "ConnectCustomKeyStore")
+		denied(got(ksDisconnect(t, nobody, id)), "DisconnectCustomKeyStore")
+		denied(got(ksDelete(t, nobody, id)), "DeleteCustomKeyStore")
+		denied(got(ksDelete(t, nobody, ksUnknownStore)), "DeleteCustomKeyStore")
+		denied(got(nobody.DescribeCustomKeyStores(t.Context(), &kms.DescribeCustomKeyStoresInput{})), "DescribeCustomKeyStores")
+		denied(got(nobody.UpdateCustomKeyStore(t.Context(), &kms.UpdateCustomKeyStoreInput{CustomKeyStoreId: &id})), "UpdateCustomKeyStore")
+	})
+	connects := f.As(user, `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:ConnectCustomKeyStore", "Resource": "*"}]}`)
+	got(ksConnect(t, connects, id)).ok(t)
+}

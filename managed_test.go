@@ -74,6 +74,7 @@ func TestManagedKeyIsAWSs(t *testing.T) {
 	id := *describe(t, f, "alias/aws/ebs").KeyId
 	ctx := t.Context()
 
+	got(f.ListGrants(ctx, &kms.ListGrantsInput{KeyId: &id})).ok(t)
 	got(f.ListResourceTags(ctx, &kms.ListResourceTagsInput{KeyId: &id})).ok(t)
 	got(f.ListKeyPolicies(ctx, &kms.ListKeyPoliciesInput{KeyId: &id})).ok(t)
 	policy := *got(f.GetKeyPolicy(ctx, &kms.GetKeyPolicyInput{KeyId: &id})).ok(t).Policy
@@ -109,6 +110,11 @@ func TestManagedKeyIsAWSs(t *testing.T) {
 		tag := types.Tag{TagKey: aws.String("a"), TagValue: aws.String("b")}
 		denied(got(f.TagResource(ctx, &kms.TagResourceInput{KeyId: &id, Tags: []types.Tag{tag}})), "TagResource")
 		denied(got(f.UntagResource(ctx, &kms.UntagResourceInput{KeyId: &id, TagKeys: []string{"a"}})), "UntagResource")
+		denied(got(encrypt(t, f, id, "x")), "Encrypt")
+		denied(got(f.GenerateDataKey(ctx, &kms.GenerateDataKeyInput{KeyId: &id, KeySpec: types.DataKeySpecAes256})), "GenerateDataKey")
+		denied(got(f.CreateGrant(ctx, &kms.CreateGrantInput{
+			KeyId: &id, GranteePrincipal: aws.String(grantee), Operations: []types.GrantOperation{types.GrantOperationEncrypt},
+		})), "CreateGrant")
 		if _, err := createAlias(t, f, "alias/mine", id); err == nil {
 			t.Error("an AWS managed key has got an alias of mine")
 		}
@@ -117,6 +123,30 @@ func TestManagedKeyIsAWSs(t *testing.T) {
 		}
 		if _, err := deleteAlias(t, f, "alias/aws/ebs"); err == nil {
 			t.Error("DeleteAlias deleted an AWS alias")
+		}
+	})
+}
+
+// Principals use an AWS managed key through its service.
+func TestManagedKeyThroughService(t *testing.T) {
+	t.Parallel()
+	f := newFake()
+	id := *describe(t, f, "alias/aws/ebs").KeyId
+	got(encrypt(t, f.WithCondition("kms:ViaService", "ec2.us-east-1.amazonaws.com"), id, "x")).ok(t)
+	got(encrypt(t, f.WithCondition("kms:ViaService", "s3.us-east-1.amazonaws.com"), id, "x")).failsWith(t, "AccessDeniedException")
+	ec2 := f.InAccount(otherAccount).WithCondition("kms:ViaService", "ec2.us-east-1.amazonaws.com")
+	got(encrypt(t, ec2, keyARN(f, id), "x")).failsWith(t, "AccessDeniedException")
+
+	// Not even where nothing is authorized does anyone but AWS manage it.
+	free := newFake(kmsfake.WithoutAuthorization())
+	id = *describe(t, free, "alias/aws/ebs").KeyId
+	got(free.ScheduleKeyDeletion(t.Context(), &kms.ScheduleKeyDeletionInput{KeyId: &id})).failsWith(t, "AccessDeniedException")
+
+	// Who may not describe it does not make it.
+	nobody := f.As("arn:aws:iam::" + account + ":user/nobody")
+	unchanged(t, f, func() {
+		if _, err := describeKey(t, nobody, "alias/aws/s3"); err == nil {
+			t.Error("a principal without permissions describes an AWS managed key")
 		}
 	})
 }
@@ -160,14 +190,15 @@ func TestManagedKeysOfOthers(t *testing.T) {
 	got(describeKey(t, bare, "alias/aws/s3")).fails(t, "NotFoundException", "Alias "+aliasARN(bare, "alias/aws/s3")+" is not found.")
 
 	seen := map[string]bool{}
-	for _, f := range []*kmsfake.Fake{f, f.InRegion(otherRegion), f.InAccount(otherAccount), f.InRegion("cn-north-1")} {
+	china := newFake(kmsfake.WithRegion("cn-north-1"))
+	for _, f := range []*kmsfake.Fake{f, f.InRegion(otherRegion), f.InAccount(otherAccount), china} {
 		m := describe(t, f, "alias/aws/s3")
 		if seen[*m.KeyId] || *m.AWSAccountId != f.Account() || !strings.Contains(*m.Arn, ":kms:"+f.Region()+":") {
 			t.Errorf("%s", *m.Arn)
 		}
 		seen[*m.KeyId] = true
 	}
-	policy := *got(f.InRegion("cn-north-1").GetKeyPolicy(t.Context(), &kms.GetKeyPolicyInput{KeyId: describe(t, f.InRegion("cn-north-1"), "alias/aws/s3").KeyId})).ok(t).Policy
+	policy := *got(china.GetKeyPolicy(t.Context(), &kms.GetKeyPolicyInput{KeyId: describe(t, china, "alias/aws/s3").KeyId})).ok(t).Policy
 	if !strings.Contains(policy, "s3.cn-north-1.amazonaws.com.cn") || !strings.Contains(policy, "arn:aws-cn:iam::") {
 		t.Errorf("policy in China: %s", policy)
 	}

@@ -68,7 +68,7 @@ func checkStoreMembers(kind types.CustomKeyStoreType, members []storeMember) err
 func updateCustomKeyStore(c *call, in *kms.UpdateCustomKeyStoreInput) (*kms.UpdateCustomKeyStoreOutput, error) {
 	c.lock()
 	defer c.unlock()
-	s, err := c.findStore(*in.CustomKeyStoreId)
+	s, err := c.useStore(*in.CustomKeyStoreId)
 	if err != nil {
 		return nil, err
 	}
