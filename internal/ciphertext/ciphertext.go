@@ -40,8 +40,6 @@ const (
 
 var magic = [5]byte{1, 2, 2, 0, 0x78}
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
 // Header names what a ciphertext was sealed under.
 type Header struct {
 	KeyID    string   // a UUID, or mrk- and 32 hexadecimal digits, in lower case
@@ -73,7 +71,7 @@ type Blob struct {
 // A blob of any length and content is fine to ask about.
 func Parse(raw []byte) (b Blob, ok bool) {
 	if len(raw) < headerSize || [5]byte(raw[:5]) != magic ||
-		crc32.Checksum(raw[:sumAt], castagnoli) != binary.BigEndian.Uint32(raw[sumAt:]) {
+		crc32.ChecksumIEEE(raw[:sumAt]) != binary.BigEndian.Uint32(raw[sumAt:]) {
 		return Blob{}, false
 	}
 	id := hex.EncodeToString(raw[5:21])
@@ -122,7 +120,7 @@ func (h Header) put(blob []byte, bodySize int) {
 	if isMultiRegion {
 		blob[37] = multiRegion
 	}
-	binary.BigEndian.PutUint32(blob[sumAt:], crc32.Checksum(blob[:sumAt], castagnoli))
+	binary.BigEndian.PutUint32(blob[sumAt:], crc32.ChecksumIEEE(blob[:sumAt]))
 	binary.BigEndian.PutUint32(blob[headerSize-4:], uint32(bodySize))
 }
 
