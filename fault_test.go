@@ -631,3 +631,25 @@ func TestFaultKeyAcrossAccountsAndRegions(t *testing.T) {
 		fault.Remove()
 	}
 }
+
+// A grant token names the key of its grant.
+func TestFaultKeyOfAGrantToken(t *testing.T) {
+	t.Parallel()
+	fake := kmsfake.New()
+	arn, other := freshKey(t, fake), freshKey(t, fake)
+	grant, err := fake.CreateGrant(t.Context(), &kms.CreateGrantInput{
+		KeyId: &arn, GranteePrincipal: aws.String(fake.Principal()), Operations: []types.GrantOperation{types.GrantOperationDecrypt},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fake.Inject(kmsfake.Fault{Operation: "RetireGrant", Key: other, Error: kmsfake.Throttled})
+	fault := fake.Inject(kmsfake.Fault{Operation: "RetireGrant", Key: arn, Error: kmsfake.Throttled})
+	if _, err := fake.RetireGrant(t.Context(), &kms.RetireGrantInput{GrantToken: grant.GrantToken}); err == nil || fault.Fired() != 1 {
+		t.Errorf("fired %d: %v", fault.Fired(), err)
+	}
+	fault.Remove()
+	if _, err := fake.RetireGrant(t.Context(), &kms.RetireGrantInput{GrantToken: grant.GrantToken}); err != nil {
+		t.Errorf("without a fault for its key: %v", err)
+	}
+}

@@ -185,3 +185,41 @@ func TestPropagationOfKeysFromTheStart(t *testing.T) {
 		t.Error("the alias leads nowhere")
 	}
 }
+
+// A grant permits a while later, its token at once; one that was revoked permits
+// a while longer.
+func TestPropagationOfGrants(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	fake := newFake(kmsfake.WithPropagationDelay(time.Minute))
+	key := freshKey(t, fake)
+	fake.Advance(time.Minute)
+	worker := fake.As("arn:aws:iam::111122223333:role/worker")
+	encrypt := func(tokens ...string) bool {
+		_, err := worker.Encrypt(ctx, &kms.EncryptInput{KeyId: &key, Plaintext: []byte("x"), GrantTokens: tokens})
+		return err == nil
+	}
+	grant, err := fake.CreateGrant(ctx, &kms.CreateGrantInput{
+		KeyId: &key, GranteePrincipal: aws.String(worker.Principal()), Operations: []types.GrantOperation{types.GrantOperationEncrypt},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if encrypt() || !encrypt(*grant.GrantToken) {
+		t.Error("at once: the grant permits without its token, or does not with it")
+	}
+	fake.Advance(time.Minute)
+	if !encrypt() {
+		t.Error("a while later the grant does not permit")
+	}
+	if _, err := fake.RevokeGrant(ctx, &kms.RevokeGrantInput{KeyId: &key, GrantId: grant.GrantId}); err != nil {
+		t.Fatal(err)
+	}
+	if !encrypt() {
+		t.Error("the grant ended at once")
+	}
+	fake.Advance(time.Minute)
+	if encrypt() {
+		t.Error("a while later the grant permits still")
+	}
+}

@@ -3,6 +3,8 @@ package service
 import (
 	"reflect"
 
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+
 	"example.com/kmsfake/internal/ciphertext"
 )
 
@@ -43,6 +45,20 @@ func KeyNames(in any) []string {
 	return names
 }
 
+// keyNames are the KeyNames of an input, and the key of a grant that it names by a
+// grant token alone. The lock must be held.
+func (c *call) keyNames(in any) []string {
+	names := KeyNames(in)
+	if retire, ok := in.(*kms.RetireGrantInput); ok && retire.GrantToken != nil {
+		if id, err := c.readToken(*retire.GrantToken); err == nil {
+			if g := c.home.region.grants[id]; g != nil {
+				names = append(names, g.key.arn)
+			}
+		}
+	}
+	return names
+}
+
 func stringMember(v reflect.Value, member string) (string, bool) {
 	f := v.FieldByName(member)
 	if !f.IsValid() {
@@ -58,12 +74,9 @@ func stringMember(v reflect.Value, member string) (string, bool) {
 // isAbout says whether an input is about the key of a fault: the two mean the
 // same key now, or have the same name for what does not exist.
 func (c *call) isAbout(in any, faultKey string) bool {
-	names := KeyNames(in)
-	if len(names) == 0 {
-		return false
-	}
 	c.rlock()
 	defer c.runlock()
+	names := c.keyNames(in)
 	wanted, wantedARN := c.target(faultKey)
 	for _, name := range names {
 		k, arn := c.target(name)
@@ -101,12 +114,12 @@ type subject struct {
 
 // subject is the first key that an input names.
 func (c *call) subject(in any) (s subject) {
-	names := KeyNames(in)
+	c.rlock()
+	defer c.runlock()
+	names := c.keyNames(in)
 	if len(names) == 0 {
 		return s
 	}
-	c.rlock()
-	defer c.runlock()
 	s.name = names[0]
 	s.key = s.name
 	for _, name := range names {
