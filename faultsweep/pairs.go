@@ -32,18 +32,26 @@ func (s *sweep) doubles(run []*trial) (plan []*trial) {
 				continue // the first lasts
 			}
 			for _, f := range s.pairFailures(second) {
-				plan = append(plan, s.pair(one, second, f))
+				plan = append(plan, s.pair(one, second, f, hits(one.calls, second)))
 			}
 		}
 	}
 	return plan
 }
 
-func (s *sweep) pair(one *trial, second *call, f failure) *trial {
-	two := s.trial(second, f)
-	if second.Operation == one.faults[0].Operation {
-		two.faults[0].Skip -= one.faults[0].Times // what the first decides, the second does not see
+// hits is how many calls of an operation the first fault decides before the nth.
+func hits(calls []call, nth *call) (n int) {
+	for i := range calls {
+		if c := &calls[i]; c.Operation == nth.Operation && c.nth < nth.nth && c.Fault != nil {
+			n++
+		}
 	}
+	return n
+}
+
+func (s *sweep) pair(one *trial, second *call, f failure, hits int) *trial {
+	two := s.trial(second, f)
+	two.faults[0].Skip -= hits // what the first decides, the second does not see
 	return &trial{
 		call: one.call, group: fmt.Sprintf("%s/%s/%s", one.call, one.name, second.name()), name: f.name,
 		words: one.words + " and then " + two.words, faults: []kmsfake.Fault{one.faults[0], two.faults[0]},

@@ -100,7 +100,7 @@ func (a *AWS) Inject(faults ...Fault) (injected []*Injected, index int, err erro
 			i.draws = rand.New(rand.NewChaCha8(a.entropy.derive("fault", "", a.injected)))
 		}
 	}
-	a.setFaults(slices.Concat(a.Faults(), injected))
+	a.setFaults(slices.Concat(a.injections(), injected))
 	return injected, 0, nil
 }
 
@@ -108,11 +108,19 @@ func (a *AWS) Inject(faults ...Fault) (injected []*Injected, index int, err erro
 func (a *AWS) Remove(faults ...*Injected) {
 	a.faultMu.Lock()
 	defer a.faultMu.Unlock()
-	a.setFaults(slices.DeleteFunc(a.Faults(), func(i *Injected) bool { return slices.Contains(faults, i) }))
+	a.setFaults(slices.DeleteFunc(a.injections(), func(i *Injected) bool { return slices.Contains(faults, i) }))
 }
 
-// Faults are the faults in the order of injection. The caller owns the slice.
+// Faults are the faults in the order of injection, without intrusions, which fail
+// nothing. The caller owns the slice.
 func (a *AWS) Faults() []*Injected {
+	return slices.DeleteFunc(a.injections(), func(i *Injected) bool {
+		_, ok := i.fault.Error.(*Intrusion)
+		return ok
+	})
+}
+
+func (a *AWS) injections() []*Injected {
 	if table := a.faults.Load(); table != nil {
 		return slices.Clone(table.all)
 	}
