@@ -461,7 +461,9 @@ func TestUpdateCustomKeyStore(t *testing.T) {
 	if e := ksEntry(t, f, hsm); *e.CloudHsmClusterId != "cluster-cbcdefghijk" || *e.CustomKeyStoreName != "renamed" {
 		t.Errorf("%s, %s", *e.CloudHsmClusterId, *e.CustomKeyStoreName)
 	}
-	update(hsm, kms.UpdateCustomKeyStoreInput{NewCustomKeyStoreName: aws.String("renamed")}).ok(t)
+	// What is its own already is no other's.
+	update(hsm, kms.UpdateCustomKeyStoreInput{NewCustomKeyStoreName: aws.String("renamed"), CloudHsmClusterId: aws.String("cluster-cbcdefghijk")}).ok(t)
+	update(public, kms.UpdateCustomKeyStoreInput{XksProxyUriEndpoint: aws.String(ksEndpoint), XksProxyUriPath: aws.String(ksPath)}).ok(t)
 	vpc := types.XksProxyConnectivityTypeVpcEndpointService
 	unchanged(t, f, func() {
 		update(hsm, kms.UpdateCustomKeyStoreInput{NewCustomKeyStoreName: aws.String("other")}).failsWith(t, "CustomKeyStoreNameInUseException")

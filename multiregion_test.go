@@ -622,6 +622,115 @@ func TestReplicaOfImportedKey(t *testing.T) {
 	mrState(t, elsewhere, id, types.KeyStateEnabled)
 }
 
+// "Import new key material in the primary Region key, import the same key material
+// in each replica Region key, and invoke the on-demand rotation on the primary
+// Region key."
+func TestRotationOfRelatedImportedKeys(t *testing.T) {
+	t.Parallel()
+	f := newFake()
+	replica, third := f.InRegion(otherRegion), f.InRegion("sa-east-1")
+	all := []*kmsfake.Fake{f, replica, third}
+	id := newKeyLike(t, f, &kms.CreateKeyInput{MultiRegion: aws.Bool(true), Origin: types.OriginTypeExternal})
+	importSymmetric(t, f, id, raw(1, 32))
+	got(mrReplicate(t, f, id, otherRegion)).ok(t)
+	got(mrReplicate(t, f, id, "sa-east-1")).ok(t)
+	f.Advance(aFewSeconds)
+	got(replica.ImportKeyMaterial(t.Context(), wrapSymmetric(t, replica, id, raw(2, 32)))).failsWith(t, "IncorrectKeyMaterialException")
+	for _, r := range all[1:] {
+		importSymmetric(t, r, id, raw(1, 32))
+	}
+	old := got(encrypt(t, third, id, "old")).ok(t).CiphertextBlob
+
+	fresh := wrapSymmetric(t, replica, id, raw(2, 32))
+	newMaterial(fresh)
+	unchanged(t, f, func() {
+		got(replica.ImportKeyMaterial(t.Context(), fresh)).failsWith(t, "UnsupportedOperationException")
+	})
+	next := importSymmetric(t, f, id, raw(2, 32), newMaterial)
+	stateOf := func(r *kmsfake.Fake) types.KeyMaterialState {
+		t.Helper()
+		in := &kms.ListKeyRotationsInput{KeyId: &id, IncludeKeyMaterial: types.IncludeKeyMaterialAllKeyMaterial}
+		for _, entry := range got(r.ListKeyRotations(t.Context(), in)).ok(t).Rotations {
+			if *entry.KeyMaterialId == next {
+				return entry.KeyMaterialState
+			}
+		}
+		return ""
+	}
+	nothing := "No available key material pending rotation for the key: " + keyARN(f, id) + "."
+	for _, r := range all[1:] {
+		if state := stateOf(f); state != types.KeyMaterialStatePendingMultiRegionImportAndRotation {
+			t.Errorf("the new key material is %s while a replica lacks it", state)
+		}
+		unchanged(t, f, func() {
+			got(f.RotateKeyOnDemand(t.Context(), &kms.RotateKeyOnDemandInput{KeyId: &id})).fails(t, "KMSInvalidStateException", nothing)
+		})
+		importSymmetric(t, r, id, raw(2, 32))
+	}
+	for _, r := range all {
+		if state := stateOf(r); state != types.KeyMaterialStatePendingRotation {
+			t.Errorf("in %s the new key material is %s", r.Region(), state)
+		}
+	}
+	got(f.RotateKeyOnDemand(t.Context(), &kms.RotateKeyOnDemandInput{KeyId: &id})).ok(t)
+	f.Advance(aFewSeconds)
+	sealed := got(encrypt(t, replica, id, "new")).ok(t)
+	for _, r := range all {
+		if state := stateOf(r); state != types.KeyMaterialStateCurrent {
+			t.Errorf("in %s the new key material is %s", r.Region(), state)
+		}
+		for _, blob := range [][]byte{old, sealed.CiphertextBlob} {
+			got(r.Decrypt(t.Context(), &kms.DecryptInput{CiphertextBlob: blob})).ok(t)
+		}
+	}
+	// The key material that one key loses, the others keep.
+	got(third.DeleteImportedKeyMaterial(t.Context(), &kms.DeleteImportedKeyMaterialInput{KeyId: &id, KeyMaterialId: &next})).ok(t)
+	mrState(t, third, id, types.KeyStatePendingImport)
+	mrState(t, f, id, types.KeyStateEnabled)
+	mrState(t, replica, id, types.KeyStateEnabled)
+
+	// What waits for rotation goes everywhere when the primary key's is deleted.
+	next = importSymmetric(t, f, id, raw(3, 32), newMaterial)
+	importSymmetric(t, replica, id, raw(3, 32))
+	got(f.DeleteImportedKeyMaterial(t.Context(), &kms.DeleteImportedKeyMaterialInput{KeyId: &id, KeyMaterialId: &next})).ok(t)
+	for _, r := range all {
+		if state := stateOf(r); state != "" {
+			t.Errorf("in %s the deleted key material is %s", r.Region(), state)
+		}
+	}
+}
+
+// A primary key that waits for its replicas to go does not rotate, nor do they.
+func TestLeavingPrimaryKeyDoesNotRotate(t *testing.T) {
+	t.Parallel()
+	f := newFake()
+	id := mrReplicated(t, f, otherRegion)
+	enableRotation(t, f, id, 90)
+	first := *describe(t, f, id).CurrentKeyMaterialId
+	scheduleDeletion(t, f, id, 7)
+	if rotationStatus(t, f, id).KeyRotationEnabled {
+		t.Error("rotation shows as on")
+	}
+	f.Advance(200 * day)
+	if now := *describe(t, f.InRegion(otherRegion), id).CurrentKeyMaterialId; now != first {
+		t.Error("the key material was rotated")
+	}
+}
+
+// A replica key is seen elsewhere later, as any new key is.
+func TestReplicaKeyPropagates(t *testing.T) {
+	t.Parallel()
+	f := newFake(kmsfake.WithPropagationDelay(time.Minute))
+	id := mrPrimary(t, f)
+	f.Advance(time.Minute)
+	got(mrReplicate(t, f, id, otherRegion)).ok(t)
+	f.Advance(30 * time.Second)
+	got(describeKey(t, f.InRegion(otherRegion), id)).failsWith(t, "NotFoundException")
+	got(mrReplicate(t, f, id, otherRegion)).failsWith(t, "AlreadyExistsException")
+	f.Advance(30 * time.Second)
+	mrState(t, f.InRegion(otherRegion), id, types.KeyStateEnabled)
+}
+
 // Whatever is done with a set of related keys, in whatever order: there is one
 // primary key, all keys say the same of the set, they are where it says, and what
 // one of them sealed another opens.

@@ -93,6 +93,7 @@ func (c *call) addReplica(replica *key) {
 	if c.known(c.home.id, c.home.region.name) == nil {
 		c.keep(c.home)
 	}
+	replica.seenFrom = c.seenFrom()
 	replica.relatives.replicas = append(replica.relatives.replicas, replica)
 	c.home.put(replica)
 }
