@@ -43,8 +43,13 @@ func BenchmarkJournal(b *testing.B) {
 
 // Parallel calls must not queue at the journal.
 func BenchmarkJournalInParallel(b *testing.B) {
-	for _, procs := range []int{1, 2} {
-		fake := kmsfake.New()
+	for _, bench := range []struct {
+		name  string
+		calls int
+		procs int
+	}{{"no journal", 0, 1}, {"no journal", 0, 2}, {"journal", 10_000, 1}, {"journal", 10_000, 2}} {
+		procs := bench.procs
+		fake := kmsfake.New(kmsfake.WithJournal(bench.calls))
 		created, err := fake.CreateKey(b.Context(), nil)
 		if err != nil {
 			b.Fatal(err)
@@ -60,7 +65,7 @@ func BenchmarkJournalInParallel(b *testing.B) {
 				return err
 			},
 		} {
-			b.Run(fmt.Sprintf("%s/%d", name, procs), func(b *testing.B) {
+			b.Run(fmt.Sprintf("%s/%s/%d", name, bench.name, procs), func(b *testing.B) {
 				done := make(chan error, procs)
 				for range procs {
 					go func() {

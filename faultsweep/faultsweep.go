@@ -41,7 +41,8 @@ type sweep struct {
 // the operation takes effect, and, where it changes something and the failure
 // leaves that open, after it (applied).
 //
-// The body must not call t.Parallel, and in its bubble of testing/synctest no
+// What the body shares with its other runs it must guard, since they run at the
+// same time. The body must not call t.Parallel, and in its bubble of testing/synctest no
 // t.Run; see [RealTime]. A body whose run without faults fails, or that does not make the same calls in
 // the same order twice, is told so and not swept.
 func Run(t *testing.T, body func(t *testing.T, fake *kmsfake.Fake), opts ...Option) {

@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -210,9 +212,12 @@ func TestScenarios(t *testing.T) {
 
 // Every failure of every call is met once, on a fake like the first.
 func TestEveryFailureIsMet(t *testing.T) {
+	var mu sync.Mutex
 	var met []string
 	keys := map[string]bool{}
 	faultsweep.Run(t, func(t *testing.T, fake *kmsfake.Fake) {
+		mu.Lock()
+		defer mu.Unlock()
 		out, err := fake.CreateKey(t.Context(), nil)
 		if err == nil {
 			keys[*out.KeyMetadata.Arn] = true
@@ -243,14 +248,14 @@ func TestEveryFailureIsMet(t *testing.T) {
 // Faults that last get past the SDK's retryer; a single one does not.
 func TestTimes(t *testing.T) {
 	for times, wantFailed := range map[int]bool{1: false, 3: true} {
-		failed := false
+		var failed atomic.Bool
 		faultsweep.Run(t, func(t *testing.T, fake *kmsfake.Fake) {
 			if _, err := fake.Client().ListKeys(t.Context(), nil); err != nil {
-				failed = true
+				failed.Store(true)
 			}
 		}, faultsweep.Failures(kmsfake.Throttled), faultsweep.Times(times))
-		if failed != wantFailed {
-			t.Errorf("%d times: failed %v", times, failed)
+		if failed.Load() != wantFailed {
+			t.Errorf("%d times: failed %v", times, failed.Load())
 		}
 	}
 }
