@@ -149,8 +149,8 @@ func (f *keyFile) check(keys []Key) error {
 }
 
 // placed is a key that has an account and a Region. Those that it gets are none
-// that a key can name, so that it collides with no key that has them, and in
-// China if it can only be there.
+// that there are, so that it collides with no key that names its own; the Region
+// is in China if the key can only be there.
 func placed(key Key) Key {
 	if key.Account == "" {
 		key.Account = "000000000000"
@@ -158,10 +158,10 @@ func placed(key Key) Key {
 	if key.Region != "" {
 		return key
 	}
-	key.Region = "-"
+	key.Region = "no-default-1"
 	spec, ok := keyspec.Lookup(cmp.Or(key.Spec, types.KeySpecSymmetricDefault))
 	if ok && (spec.ChinaOnly || spec.ChinaMaterial != 0 && len(key.Material) == spec.ChinaMaterial) {
-		key.Region = "cn-"
+		key.Region = "cn-default-1"
 	}
 	return key
 }

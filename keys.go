@@ -15,7 +15,10 @@ import (
 // alias names and alias ARNs from the first call on.
 type Key struct {
 	// ID is the key id: a UUID, or mrk- and 32 hexadecimal digits for a
-	// multi-Region key. It is drawn from the seed if it is empty.
+	// multi-Region key. It is drawn from the seed if it is empty. The first key
+	// with the id of a multi-Region key is the primary key, which must be
+	// Enabled to have replicas; those after it, in other Regions, are its
+	// replica keys, which have its Spec, Usage, Origin and key material.
 	ID string `json:"id,omitempty"`
 
 	// Account is the 12 digits of the account that has the key, and Region is

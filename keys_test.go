@@ -118,6 +118,33 @@ func TestKeyStatesFromTheStart(t *testing.T) {
 	}
 }
 
+func TestKeysOfSeveralRegions(t *testing.T) {
+	t.Parallel()
+	for _, material := range [][]byte{nil, make([]byte, 32)} {
+		for _, origin := range []types.OriginType{"", types.OriginTypeAwsKms, types.OriginTypeExternal} {
+			if origin == types.OriginTypeExternal && material == nil {
+				continue
+			}
+			f := newFake(kmsfake.WithKeys(
+				kmsfake.Key{ID: multiRegionID, Material: material, Origin: origin, Description: "first"},
+				kmsfake.Key{ID: multiRegionID, Material: material, Region: otherRegion, Aliases: []string{"alias/replica"}, Tags: map[string]string{"a": "b"}, State: types.KeyStateEnabled},
+			))
+			there := f.InRegion(otherRegion)
+			sealed := got(encrypt(t, f, multiRegionID, "x")).ok(t)
+			got(there.Decrypt(t.Context(), &kms.DecryptInput{CiphertextBlob: sealed.CiphertextBlob, KeyId: aws.String("alias/replica")})).ok(t)
+			for _, key := range []*types.KeyMetadata{describe(t, f, multiRegionID), describe(t, there, multiRegionID)} {
+				m := key.MultiRegionConfiguration
+				if key.KeyState != types.KeyStateEnabled || m == nil || *m.PrimaryKey.Region != region || len(m.ReplicaKeys) != 1 || *m.ReplicaKeys[0].Region != otherRegion {
+					t.Errorf("%s: %s, %+v", *key.Arn, key.KeyState, m)
+				}
+			}
+			if d := *describe(t, there, multiRegionID).Description; d != "" {
+				t.Errorf("the replica key has the description %q", d)
+			}
+		}
+	}
+}
+
 func TestKnownMaterialOfASymmetricKey(t *testing.T) {
 	t.Parallel()
 	key := kmsfake.Key{ID: plainID, Material: []byte("0123456789abcdef0123456789abcdef")}
@@ -235,6 +262,12 @@ var wrongKeys = []struct{ file, text string }{
 	{"[{\"id\": \"" + plainID + "\"},\n{\"id\": \"" + plainID + "\", \"region\": \"eu-west-1\"},\n{\"region\": \"eu-west-1\", \"id\": \"" + plainID + "\"}]",
 		`line 3: key 3: id: ` + plainID + ` is another key's in eu-west-1`},
 	{"[{\"id\": \"" + plainID + "\",\n\"multiRegion\": true}]", `line 2: key 1: multiRegion: the id of a multi-Region key begins with mrk-, not as ` + plainID},
+	{"[{\"id\": \"" + multiRegionID + "\", \"region\": \"eu-west-1\"},\n{\"region\": \"us-east-1\", \"id\": \"" + multiRegionID + "\",\n\"spec\": \"HMAC_256\"}]",
+		`line 3: key 2: spec: HMAC_256 is not that of the primary key in eu-west-1, SYMMETRIC_DEFAULT`},
+	{"[{\"id\": \"" + multiRegionID + "\", \"region\": \"eu-west-1\"},\n{\"region\": \"us-east-1\", \"id\": \"" + multiRegionID + "\",\n\"account\": \"444455556666\"}]",
+		`line 3: key 2: account: the multi-Region key ` + multiRegionID + ` is one of the account 000000000000`},
+	{"[{\"id\": \"" + multiRegionID + "\", \"region\": \"eu-west-1\"},\n{\"region\": \"us-east-1\", \"id\": \"" + multiRegionID + "\",\n\"material\": \"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"}]",
+		`line 3: key 2: material: it is not that of the primary key in eu-west-1`},
 	{`[{"account": "1234"}]`, `line 1: key 1: account: "1234" is not 12 digits`},
 	{`[{"region": "Ohio"}]`, `line 1: key 1: region: "Ohio" is not the name of a Region`},
 	{`[{"spec": "AES_256"}]`, `line 1: key 1: spec: there is no key spec "AES_256"`},
@@ -301,7 +334,17 @@ func TestReadKeysReadsPoliciesAsTextAndAsDocuments(t *testing.T) {
 	}
 }
 
-// chinaOnly is what a key without a Region may have, if that is in China.
+// A replica key may leave its Region to the handle.
+func TestReadKeysTakesReplicasWithoutARegion(t *testing.T) {
+	t.Parallel()
+	keys := must(kmsfake.ReadKeys(strings.NewReader(`[{"id": "` + multiRegionID + `", "region": "eu-west-1"}, {"id": "` + multiRegionID + `"}]`)))
+	key := describe(t, newFake(kmsfake.WithKeys(keys...)), multiRegionID)
+	if m := key.MultiRegionConfiguration; m == nil || m.MultiRegionKeyType != types.MultiRegionKeyTypeReplica {
+		t.Errorf("%+v", m)
+	}
+}
+
+// What only China has may be a key without a Region.
 func TestReadKeysThatOnlyChinaHas(t *testing.T) {
 	t.Parallel()
 	keys := must(kmsfake.ReadKeys(strings.NewReader(`[{"spec": "SM2", "usage": "SIGN_VERIFY"}, {"material": "AAAAAAAAAAAAAAAAAAAAAA=="}]`)))

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -70,11 +68,17 @@ func (a *AWS) AddKey(s Seed) error {
 	if err := s.checkPlace(); err != nil {
 		return err
 	}
-	spec, usage, err := s.keyType()
-	if err != nil {
+	if err := s.checkID(a); err != nil {
 		return err
 	}
-	if err := s.checkID(a); err != nil {
+	primary := a.primarySeed(s.ID)
+	if primary != nil {
+		if err := s.inherit(primary); err != nil {
+			return err
+		}
+	}
+	spec, usage, err := s.keyType()
+	if err != nil {
 		return err
 	}
 	if err := s.checkState(a.Now()); err != nil {
@@ -85,12 +89,14 @@ func (a *AWS) AddKey(s Seed) error {
 		return err
 	}
 	who := Administrator(s.Account, s.Region)
-	id, err := a.createSeed(who, s, spec.Name, usage)
+	id := s.ID
+	if primary != nil {
+		err = a.replicateSeed(who, s, primary, known)
+	} else {
+		id, err = a.createSeed(who, s, spec.Name, usage, known)
+	}
 	if err != nil {
 		return err
-	}
-	if known != nil {
-		a.setMaterial(who, id, known)
 	}
 	for i, name := range s.Aliases {
 		if _, err := perform(a, who, CreateAlias, &kms.CreateAliasInput{AliasName: &name, TargetKeyId: &id}); err != nil {
@@ -224,7 +230,7 @@ func (s *Seed) material(spec types.KeySpec) (material.Material, error) {
 }
 
 // createSeed makes the key as CreateKey does, but for its id.
-func (a *AWS) createSeed(who *Caller, s Seed, spec types.KeySpec, usage types.KeyUsageType) (id string, err error) {
+func (a *AWS) createSeed(who *Caller, s Seed, spec types.KeySpec, usage types.KeyUsageType, known material.Material) (id string, err error) {
 	in := &kms.CreateKeyInput{KeySpec: spec, KeyUsage: usage, Origin: s.Origin}
 	if s.MultiRegion || strings.HasPrefix(s.ID, multiRegionPrefix) {
 		multiRegion := true
@@ -236,10 +242,7 @@ func (a *AWS) createSeed(who *Caller, s Seed, spec types.KeySpec, usage types.Ke
 			return "", &SeedError{"description", validation(text)}
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.Tags)) {
-		value := s.Tags[name]
-		in.Tags = append(in.Tags, types.Tag{TagKey: &name, TagValue: &value})
-	}
+	in.Tags = s.tags()
 	if text, ok := constraint.CheckAll(CreateKey.Name, in); !ok {
 		return "", &SeedError{"tags", validation(text)}
 	}
@@ -252,7 +255,11 @@ func (a *AWS) createSeed(who *Caller, s Seed, spec types.KeySpec, usage types.Ke
 	if err != nil {
 		return "", &SeedError{"spec", err}
 	}
-	return *out.KeyMetadata.KeyId, nil
+	id = *out.KeyMetadata.KeyId
+	if known != nil {
+		a.setMaterial(who, id, known)
+	}
+	return id, nil
 }
 
 // setMaterial gives a new key the key material that is known. Its id follows from
