@@ -75,7 +75,7 @@ var fitting = map[string][]any{
 	"GenerateRandom":         {&kms.GenerateRandomInput{NumberOfBytes: ptr[int32](16)}},
 	"CreateKey":              {&kms.CreateKeyInput{}, &kms.CreateKeyInput{MultiRegion: ptr(true)}},
 	"CreateGrant":            {&kms.CreateGrantInput{KeyId: ptr(twinKeys[0].ID), GranteePrincipal: ptr("arn:aws:iam::111122223333:role/app"), Operations: []types.GrantOperation{types.GrantOperationDecrypt}}},
-	"CreateCustomKeyStore":   {&kms.CreateCustomKeyStoreInput{CustomKeyStoreName: ptr("store"), CloudHsmClusterId: ptr("cluster-1a23b4cdefg"), TrustAnchorCertificate: ptr("certificate"), KeyStorePassword: ptr("password")}},
+	"CreateCustomKeyStore":   {&kms.CreateCustomKeyStoreInput{CustomKeyStoreName: ptr("store"), CloudHsmClusterId: ptr("cluster-2a23b4cdefg"), TrustAnchorCertificate: ptr("certificate"), KeyStorePassword: ptr("password-1")}},
 	"GetParametersForImport": {&kms.GetParametersForImportInput{KeyId: ptr(twinKeys[7].ID), WrappingAlgorithm: types.AlgorithmSpecRsaesOaepSha256, WrappingKeySpec: types.WrappingKeySpecRsa2048}},
 	"ReplicateKey":           {&kms.ReplicateKeyInput{KeyId: ptr(twinKeys[9].ID), ReplicaRegion: ptr("eu-west-1")}},
 	"UpdatePrimaryRegion":    {&kms.UpdatePrimaryRegionInput{KeyId: ptr(twinKeys[9].ID), PrimaryRegion: ptr("eu-west-1")}},
