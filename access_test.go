@@ -22,7 +22,6 @@ func allowAll(t testing.TB, f *kmsfake.Fake, keyID string) {
 // denyByAlias denies Encrypt while the key has an alias of that name.
 func denyByAlias(t testing.TB, f *kmsfake.Fake, keyID, name string) {
 	t.Helper()
-	needsPolicies(t)
 	putPolicy(t, f, keyID, `{"Version": "2012-10-17", "Statement": [
 		{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*"},
 		{"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "kms:Encrypt", "Resource": "*",
@@ -32,7 +31,6 @@ func denyByAlias(t testing.TB, f *kmsfake.Fake, keyID, name string) {
 // deny denies an action with a key to everyone.
 func deny(t testing.TB, f *kmsfake.Fake, keyID, action string) {
 	t.Helper()
-	needsPolicies(t)
 	putPolicy(t, f, keyID, `{"Version": "2012-10-17", "Statement": [
 		{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*"},
 		{"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "`+action+`", "Resource": "*"}]}`)
@@ -41,20 +39,6 @@ func deny(t testing.TB, f *kmsfake.Fake, keyID, action string) {
 func putPolicy(t testing.TB, f *kmsfake.Fake, keyID, policy string) {
 	t.Helper()
 	got(f.PutKeyPolicy(t.Context(), &kms.PutKeyPolicyInput{KeyId: &keyID, Policy: &policy})).ok(t)
-}
-
-// needsPolicies skips a test of what key policies decide where nothing
-// evaluates them.
-func needsPolicies(t testing.TB) {
-	t.Helper()
-	f := newFake()
-	key := newKey(t, f)
-	putPolicy(t, f, key, `{"Version": "2012-10-17", "Statement": [
-		{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*"},
-		{"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "kms:Encrypt", "Resource": "*"}]}`)
-	if _, err := encrypt(t, f, key, "x"); err == nil {
-		t.Skip("key policies are not evaluated")
-	}
 }
 
 // missingMember checks that the SDK's own check of required members refused.

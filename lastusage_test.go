@@ -157,7 +157,6 @@ func TestLastUsageOfReEncrypt(t *testing.T) {
 // Keys of two accounts show one request, each with its own account's event.
 func TestLastUsageOfTwoAccounts(t *testing.T) {
 	t.Parallel()
-	needsPolicies(t)
 	f := newFake()
 	other := f.InAccount(otherAccount)
 	from, to := newKey(t, f), newKey(t, other)
