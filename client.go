@@ -18,8 +18,8 @@ import (
 //
 // The client retries as the SDK does, with the SDK's attempts. The waits between
 // attempts are not slept: they pass on the fake's clock if that is moved by hand
-// ([WithClock], [Fake.Advance]), and not at all otherwise. A Retryer of the
-// caller's own waits as it likes.
+// ([WithClock], [Fake.Advance]) or if request quotas hold ([WithQuotas]), and not at
+// all otherwise. A Retryer of the caller's own waits as it likes.
 func (f *Fake) Client(optFns ...func(*kms.Options)) *kms.Client {
 	return kms.NewFromConfig(f.Config(), optFns...)
 }

@@ -39,9 +39,10 @@ func (c *clock) byHand() bool { return c.base != nil || c.offset.Load() != 0 }
 func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
 
 // Pass lets a wait pass without waiting: a clock that is moved by hand moves by
-// it, one that moves by itself does not.
+// it, one that moves by itself does not, unless request quotas hold, which only
+// time restores.
 func (a *AWS) Pass(d time.Duration) {
-	if a.clock.byHand() {
+	if a.clock.byHand() || a.quotas.rated() {
 		a.clock.advance(d)
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 
 	"example.com/kmsfake/internal/keyspec"
@@ -99,9 +98,6 @@ func (c constraints) check(k *key) error {
 			}
 			seen[strings.ToLower(name)] = true
 		}
-	}
-	if c.sourceARN != "" && !arn.IsARN(c.sourceARN) {
-		return invalidARN(c.sourceARN)
 	}
 	return nil
 }
