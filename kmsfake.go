@@ -73,6 +73,9 @@ func (f *Fake) Now() time.Time { return f.aws.Now() }
 
 // Advance moves the time of this AWS forward, for all its handles, and all that
 // was to happen meanwhile has happened: keys are deleted, key material expires.
+// What AWS lets a caller wait for waits for this too: a replica key is Creating, and
+// the keys of UpdatePrimaryRegion are Updating, for 2 seconds; a custom key store
+// is CONNECTING for a minute and DISCONNECTING for 10 seconds.
 // It does not wait. A negative duration does nothing, and 200 years are the most
 // that it adds in all.
 func (f *Fake) Advance(d time.Duration) { f.aws.Advance(d) }
