@@ -114,7 +114,7 @@ func TestReplicateKeyAsRecorded(t *testing.T) {
 	equal(t, "ReplicaKeyMetadata", *out.ReplicaKeyMetadata, want)
 	policy := got(f.GetKeyPolicy(t.Context(), &kms.GetKeyPolicyInput{KeyId: &id})).ok(t).Policy
 	equal(t, "ReplicaPolicy", out.ReplicaPolicy, policy)
-	equal(t, "ReplicaTags", out.ReplicaTags, []types.Tag{})
+	equal(t, "ReplicaTags", out.ReplicaTags, []types.Tag(nil))
 
 	primary.MultiRegionConfiguration = mrConfiguration(region, id, region, there)
 	equal(t, "the primary key", describe(t, f, id), primary)

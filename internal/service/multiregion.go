@@ -62,11 +62,11 @@ func replicateKey(c *call, in *kms.ReplicateKeyInput) (*kms.ReplicateKeyOutput, 
 	}
 	there.addReplica(replica)
 	policy := replica.policy.Document()
-	return &kms.ReplicateKeyOutput{
-		ReplicaKeyMetadata: replica.metadata(c.now),
-		ReplicaPolicy:      &policy,
-		ReplicaTags:        copyTags(tags),
-	}, nil
+	out := &kms.ReplicateKeyOutput{ReplicaKeyMetadata: replica.metadata(c.now), ReplicaPolicy: &policy}
+	if len(tags) > 0 {
+		out.ReplicaTags = copyTags(tags)
+	}
+	return out, nil
 }
 
 // newReplica is a replica key in the caller's Region, with the default properties
