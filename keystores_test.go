@@ -666,3 +666,25 @@ func TestPermissionsOfCustomKeyStores(t *testing.T) {
 	connects := f.As(user, `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:ConnectCustomKeyStore", "Resource": "*"}]}`)
 	got(ksConnect(t, connects, id)).ok(t)
 }
+
+// Dump tells of custom key stores, of the keys in them and of related keys.
+func TestDumpOfStoresAndRelations(t *testing.T) {
+	t.Parallel()
+	f := newFake()
+	store := ksConnected(t, f, ksPublic("external", ksEndpoint, ksPath))
+	got(ksExternalKey(t, f, store, "bb8562717f809024")).ok(t)
+	id := mrReplicated(t, f, otherRegion, "sa-east-1")
+	scheduleDeletion(t, f, id, 9)
+	text := dump(f)
+	for _, want := range []string{
+		"  custom key store " + store + ` "external" EXTERNAL_KEY_STORE CONNECTED, 1 keys, made `,
+		"    in custom key store " + store + ", external key bb8562717f809024\n",
+		"PendingReplicaDeletion, 9 days after the last replica key, ",
+		"    primary key of replica keys in " + otherRegion + ", sa-east-1\n",
+		"    replica key of " + keyARN(f, id) + "\n",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+}

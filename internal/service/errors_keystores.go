@@ -6,20 +6,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 )
 
-// Multi-Region keys. The types are documented, the words are guesses.
-
-func replicaExists(id, region string) error {
-	return &types.AlreadyExistsException{Message: text("A multi-Region key with the key ID %s already exists in Region %s.", id, region)}
-}
-
-func otherPartition(region, partition string) error {
-	return unsupported(fmt.Sprintf("Region %s is not in the partition %s.", region, partition))
-}
-
-func primaryAlready(arn, region string) error {
-	return unsupported(fmt.Sprintf("%s is the primary key in Region %s already.", arn, region))
-}
-
 // Custom key stores. The types are documented unless a comment says otherwise,
 // the words are guesses.
 

@@ -85,3 +85,17 @@ func otherMaterialPending(id, arn, pending string) error {
 		Message: text("New key material (id: %s) cannot be imported into KMS key %s, because another key material (id: %s) is pending rotation.", id, arn, pending),
 	}
 }
+
+// Multi-Region keys. The types are documented, the words are guesses.
+
+func replicaExists(id, region string) error {
+	return &types.AlreadyExistsException{Message: text("A multi-Region key with the key ID %s already exists in Region %s.", id, region)}
+}
+
+func otherPartition(region, partition string) error {
+	return unsupported(fmt.Sprintf("Region %s is not in the partition %s.", region, partition))
+}
+
+func primaryAlready(arn, region string) error {
+	return unsupported(fmt.Sprintf("%s is the primary key in Region %s already.", arn, region))
+}

@@ -124,7 +124,7 @@ func (c *call) checkRandom(storeID string) error {
 	if err != nil {
 		return err
 	}
-	if s.kind != types.CustomKeyStoreTypeAwsCloudhsm {
+	if s.kind != cloudHSM {
 		return randomOfExternalStore(storeID)
 	}
 	if state := s.state(c.now); state != types.ConnectionStateTypeConnected {

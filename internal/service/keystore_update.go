@@ -5,62 +5,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 )
 
-// storeMember is a member of a request about a custom key store that is for one
-// type of them.
-type storeMember struct {
-	name     string
-	kind     types.CustomKeyStoreType
-	set      bool
-	required bool // of the type
-	live     bool // can be changed while the custom key store is connected
-}
-
-const (
-	cloudHSM    = types.CustomKeyStoreTypeAwsCloudhsm
-	externalKMS = types.CustomKeyStoreTypeExternalKeyStore
-)
-
-func creationMembers(in *kms.CreateCustomKeyStoreInput) []storeMember {
-	return []storeMember{
-		{name: "CloudHsmClusterId", kind: cloudHSM, set: in.CloudHsmClusterId != nil, required: true},
-		{name: "KeyStorePassword", kind: cloudHSM, set: in.KeyStorePassword != nil, required: true},
-		{name: "TrustAnchorCertificate", kind: cloudHSM, set: in.TrustAnchorCertificate != nil, required: true},
-		{name: "XksProxyConnectivity", kind: externalKMS, set: in.XksProxyConnectivity != "", required: true},
-		{name: "XksProxyAuthenticationCredential", kind: externalKMS, set: in.XksProxyAuthenticationCredential != nil, required: true},
-		{name: "XksProxyUriEndpoint", kind: externalKMS, set: in.XksProxyUriEndpoint != nil, required: true},
-		{name: "XksProxyUriPath", kind: externalKMS, set: in.XksProxyUriPath != nil, required: true},
-		{name: "XksProxyVpcEndpointServiceName", kind: externalKMS, set: in.XksProxyVpcEndpointServiceName != nil},
-		{name: "XksProxyVpcEndpointServiceOwner", kind: externalKMS, set: in.XksProxyVpcEndpointServiceOwner != nil},
-	}
-}
-
-func updateMembers(in *kms.UpdateCustomKeyStoreInput) []storeMember {
-	return []storeMember{
-		{name: "CloudHsmClusterId", kind: cloudHSM, set: in.CloudHsmClusterId != nil},
-		{name: "KeyStorePassword", kind: cloudHSM, set: in.KeyStorePassword != nil},
-		{name: "XksProxyConnectivity", kind: externalKMS, set: in.XksProxyConnectivity != ""},
-		{name: "XksProxyAuthenticationCredential", kind: externalKMS, set: in.XksProxyAuthenticationCredential != nil, live: true},
-		{name: "XksProxyUriEndpoint", kind: externalKMS, set: in.XksProxyUriEndpoint != nil},
-		{name: "XksProxyUriPath", kind: externalKMS, set: in.XksProxyUriPath != nil, live: true},
-		{name: "XksProxyVpcEndpointServiceName", kind: externalKMS, set: in.XksProxyVpcEndpointServiceName != nil},
-		{name: "XksProxyVpcEndpointServiceOwner", kind: externalKMS, set: in.XksProxyVpcEndpointServiceOwner != nil},
-	}
-}
-
-// checkStoreMembers refuses members that are not for the type of custom key store,
-// and the lack of those that it requires.
-func checkStoreMembers(kind types.CustomKeyStoreType, members []storeMember) error {
-	for _, m := range members {
-		switch {
-		case m.set && m.kind != kind:
-			return memberNotForStore(m.name, kind)
-		case m.required && !m.set && m.kind == kind:
-			return memberForStore(m.name, kind)
-		}
-	}
-	return nil
-}
-
 // updateCustomKeyStore answers UpdateCustomKeyStore. Members that are not set are
 // left as they are.
 //

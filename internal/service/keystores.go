@@ -19,7 +19,7 @@ const (
 func createCustomKeyStore(c *call, in *kms.CreateCustomKeyStoreInput) (*kms.CreateCustomKeyStoreOutput, error) {
 	kind := in.CustomKeyStoreType
 	if kind == "" {
-		kind = types.CustomKeyStoreTypeAwsCloudhsm
+		kind = cloudHSM
 	}
 	if err := checkStoreMembers(kind, creationMembers(in)); err != nil {
 		return nil, err
@@ -30,7 +30,7 @@ func createCustomKeyStore(c *call, in *kms.CreateCustomKeyStoreInput) (*kms.Crea
 		connection: connection{to: types.ConnectionStateTypeDisconnected},
 		keys:       map[string]*key{},
 	}
-	if kind == types.CustomKeyStoreTypeAwsCloudhsm {
+	if kind == cloudHSM {
 		s.cluster, s.certificate = *in.CloudHsmClusterId, *in.TrustAnchorCertificate
 	} else {
 		s.proxy = proxyOf(in, c.who.Account)
@@ -191,7 +191,7 @@ func (c *call) storeEntry(s *keyStore) types.CustomKeyStoresListEntry {
 	if entry.ConnectionState == types.ConnectionStateTypeFailed {
 		entry.ConnectionErrorCode = record.connection.failure
 	}
-	if record.kind == types.CustomKeyStoreTypeAwsCloudhsm {
+	if record.kind == cloudHSM {
 		entry.CloudHsmClusterId, entry.TrustAnchorCertificate = &record.cluster, &record.certificate
 	} else {
 		entry.XksProxyConfiguration = s.proxy.shown()
