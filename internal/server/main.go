@@ -121,7 +121,8 @@ func (r *Running) banner() string {
 account %[2]s, Region %[3]s, seed %[4]d, %[5]d keys
 
 The AWS CLI and the SDKs find it with
-  export AWS_ENDPOINT_URL_KMS=%[1]s AWS_REGION=%[3]s AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
+  export AWS_ENDPOINT_URL_KMS=%[1]s AWS_REGION=%[3]s AWS_DEFAULT_REGION=%[3]s
+  export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
   aws kms create-key
 or, one by one,
   CLI      aws --endpoint-url %[1]s kms list-keys
