@@ -81,6 +81,20 @@ func TestCredentialsOnEveryWay(t *testing.T) {
 	}
 }
 
+// Handles of one administrator have one access key; others have their own.
+func TestAccessKeysAreFew(t *testing.T) {
+	t.Parallel()
+	f := newFake()
+	keyOf := func(f *kmsfake.Fake) string { return must(f.Credentials().Retrieve(t.Context())).AccessKeyID }
+	if a, b := keyOf(f.InAccount(otherAccount)), keyOf(f.InAccount(otherAccount).InRegion(otherRegion)); a != b || a == keyOf(f) {
+		t.Errorf("access keys %s, %s and %s", a, b, keyOf(f))
+	}
+	const role = "arn:aws:iam::111122223333:role/app"
+	if a, b := keyOf(f.As(role)), keyOf(f.As(role, `{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}}`)); a == b {
+		t.Errorf("%s is that of two identities", a)
+	}
+}
+
 // failsAs checks the code alone.
 func (r result[O]) failsAs(t testing.TB, code string) {
 	t.Helper()

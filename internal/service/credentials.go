@@ -16,7 +16,7 @@ type AccessKey struct {
 type accessKeys struct {
 	mu   sync.RWMutex
 	byID map[string]issued
-	of   map[*Identity]AccessKey
+	of   map[any]AccessKey // by what keyHolder says
 }
 
 type issued struct {
@@ -29,11 +29,12 @@ func (a *AWS) AccessKey(who *Identity) AccessKey {
 	keys := &a.accessKeys
 	keys.mu.Lock()
 	defer keys.mu.Unlock()
-	if key, ok := keys.of[who]; ok {
+	holder := who.keyHolder()
+	if key, ok := keys.of[holder]; ok {
 		return key
 	}
 	if keys.of == nil {
-		keys.of = map[*Identity]AccessKey{}
+		keys.of = map[any]AccessKey{}
 		keys.byID = map[string]issued{}
 	}
 	drawn := a.entropy.derive("access key", who.ARN, uint64(len(keys.of)))
@@ -42,9 +43,18 @@ func (a *AWS) AccessKey(who *Identity) AccessKey {
 		ID:     "AKIA" + base32.StdEncoding.EncodeToString(drawn[:10]),
 		Secret: base64.StdEncoding.EncodeToString(secret[:30]),
 	}
-	keys.of[who] = key
+	keys.of[holder] = key
 	keys.byID[key.ID] = issued{key.Secret, who}
 	return key
+}
+
+// keyHolder is what an access key belongs to: an identity, but administrators of an
+// account are all one, however often a handle for them is made.
+func (who *Identity) keyHolder() any {
+	if who.administrator && len(who.conditions) == 0 {
+		return who.ARN
+	}
+	return who
 }
 
 // Authenticate finds the principal whose access key was handed out under an id,
