@@ -174,6 +174,8 @@ type bucket struct {
 	at   time.Time
 }
 
+// mostBuckets bounds what callers in ever new Regions and accounts cost. One more
+// is not counted while none of the others is full.
 const mostBuckets = 4096
 
 // take takes one out of a bucket, and says whether there was one.
@@ -185,7 +187,9 @@ func (r *rates) take(of rateKey, rate float64, now time.Time) bool {
 		if r.buckets == nil {
 			r.buckets = map[rateKey]bucket{}
 		}
-		r.forget(now)
+		if r.forget(now); len(r.buckets) >= mostBuckets {
+			return true
+		}
 		b = bucket{left: max(rate, 1), rate: rate, at: now}
 	}
 	b.fill(now)
