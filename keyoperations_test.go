@@ -14,7 +14,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
-	"github.com/aws/smithy-go"
 
 	"example.com/kmsfake"
 )
@@ -203,37 +202,6 @@ var keyOperations = []keyOperation{
 		in.Mac = got(f.GenerateMac(t.Context(), &kms.GenerateMacInput{KeyId: &id, MacAlgorithm: in.MacAlgorithm, Message: in.Message})).ok(t).Mac
 		return in
 	}},
-}
-
-// had is the output of a call that must succeed, or nil of an operation that the
-// fake does not have.
-func had(t *testing.T) func(out any, err error) any {
-	return func(out any, err error) any {
-		t.Helper()
-		switch {
-		case lacks(err):
-			return nil
-		case err != nil:
-			t.Fatal(err)
-		}
-		return out
-	}
-}
-
-// lacks says whether the fake answered that it does not have an operation.
-func lacks(err error) bool {
-	var exception smithy.APIError
-	return errors.As(err, &exception) && exception.ErrorCode() == "UnsupportedOperationException" &&
-		strings.HasPrefix(exception.ErrorMessage(), "kmsfake does not have ")
-}
-
-// needs skips the test of an operation that the fake does not have.
-func (op *keyOperation) needs(t *testing.T) {
-	t.Helper()
-	f := newFake()
-	if _, err := invoke(t, f, op.name, op.input(t, f, op.newKey(t, f))); lacks(err) {
-		t.Skip(err)
-	}
 }
 
 // invoke calls an operation by its name.

@@ -80,8 +80,8 @@ func TestLimits(t *testing.T) {
 	for operation, list := range lists {
 		t.Run(operation, func(t *testing.T) {
 			t.Parallel()
-			if _, err := list.call(nil); lacks(err) {
-				t.Skip(err)
+			if _, err := list.call(nil); err != nil {
+				t.Error(err)
 			}
 			for _, limit := range []int32{1, list.largest} {
 				if _, err := list.call(&limit); err != nil {

@@ -19,8 +19,8 @@ import (
 	"example.com/kmsfake"
 )
 
-// aFewSeconds is longer than AWS KMS takes for what it says takes a few seconds.
-const aFewSeconds = 5 * time.Second
+// soon is longer than AWS KMS takes for what it says takes a few seconds.
+const soon = 5 * time.Second
 
 // mrPrimary makes a multi-Region primary key.
 func mrPrimary(t testing.TB, f *kmsfake.Fake) string {
@@ -39,7 +39,7 @@ func mrReplicated(t testing.TB, f *kmsfake.Fake, regions ...string) string {
 	for _, r := range regions {
 		got(mrReplicate(t, f, id, r)).ok(t)
 	}
-	f.Advance(aFewSeconds)
+	f.Advance(soon)
 	return id
 }
 
@@ -119,7 +119,7 @@ func TestReplicateKeyAsRecorded(t *testing.T) {
 	primary.MultiRegionConfiguration = mrConfiguration(region, id, region, there)
 	equal(t, "the primary key", describe(t, f, id), primary)
 
-	f.Advance(aFewSeconds)
+	f.Advance(soon)
 	want.Enabled, want.KeyState, want.CurrentKeyMaterialId = true, types.KeyStateEnabled, primary.CurrentKeyMaterialId
 	equal(t, "the replica key", *describe(t, elsewhere, id), want)
 
@@ -143,7 +143,7 @@ func TestReplicaKeyIsCreatedForAWhile(t *testing.T) {
 	got(elsewhere.UpdateKeyDescription(t.Context(), &kms.UpdateKeyDescriptionInput{KeyId: &id, Description: aws.String("new")})).ok(t)
 	mrState(t, f, id, types.KeyStateEnabled)
 
-	f.Advance(aFewSeconds)
+	f.Advance(soon)
 	mrState(t, elsewhere, id, types.KeyStateEnabled)
 	got(elsewhere.Decrypt(t.Context(), decrypt)).ok(t)
 }
@@ -159,7 +159,7 @@ func TestDeletionOfReplicaKeyBeingCreated(t *testing.T) {
 	scheduleDeletion(t, elsewhere, id, 7)
 	mrState(t, elsewhere, id, types.KeyStatePendingDeletion)
 	got(elsewhere.CancelKeyDeletion(t.Context(), &kms.CancelKeyDeletionInput{KeyId: &id})).ok(t)
-	f.Advance(aFewSeconds)
+	f.Advance(soon)
 	mrState(t, elsewhere, id, types.KeyStateDisabled)
 }
 
@@ -173,7 +173,7 @@ func TestRelatedKeysAreInteroperable(t *testing.T) {
 		in.MultiRegion = aws.Bool(true)
 		id := newKeyLike(t, f, &in)
 		got(mrReplicate(t, f, id, otherRegion)).ok(t)
-		f.Advance(aFewSeconds)
+		f.Advance(soon)
 		return id
 	}
 	for _, way := range [][2]*kmsfake.Fake{{f, elsewhere}, {elsewhere, f}} {
@@ -234,7 +234,7 @@ func TestIndependentProperties(t *testing.T) {
 	equal(t, "ReplicaPolicy", *out.ReplicaPolicy, policy)
 	equal(t, "Description", *out.ReplicaKeyMetadata.Description, "there")
 	*out.ReplicaTags[0].TagValue, *out.ReplicaPolicy, *out.ReplicaKeyMetadata.MultiRegionConfiguration.PrimaryKey.Arn = "x", "x", "x"
-	f.Advance(aFewSeconds)
+	f.Advance(soon)
 
 	tagsOf := func(f *kmsfake.Fake) []types.Tag {
 		return got(f.ListResourceTags(t.Context(), &kms.ListResourceTagsInput{KeyId: &id})).ok(t).Tags
@@ -336,7 +336,7 @@ func TestUpdatePrimaryRegion(t *testing.T) {
 		got(in.DisableKey(t.Context(), &kms.DisableKeyInput{KeyId: &id})).fails(t, "KMSInvalidStateException", keyARN(in, id)+" is updating.")
 	}
 
-	f.Advance(aFewSeconds)
+	f.Advance(soon)
 	for _, in := range regions {
 		mrState(t, in, id, types.KeyStateEnabled)
 	}
@@ -436,7 +436,7 @@ func TestRotationOfRelatedKeys(t *testing.T) {
 	// A new replica key has all that there ever was.
 	sealed = append(sealed, got(encrypt(t, f, id, "1")).ok(t).CiphertextBlob)
 	got(mrReplicate(t, f, id, "sa-east-1")).ok(t)
-	f.Advance(aFewSeconds)
+	f.Advance(soon)
 	for _, r := range []string{region, otherRegion, "sa-east-1"} {
 		for i, blob := range sealed {
 			opened := got(f.InRegion(r).Decrypt(t.Context(), &kms.DecryptInput{CiphertextBlob: blob})).ok(t)
@@ -447,7 +447,7 @@ func TestRotationOfRelatedKeys(t *testing.T) {
 	}
 	// The new primary key is the one to ask then.
 	got(mrMove(t, f, id, otherRegion)).ok(t)
-	f.Advance(aFewSeconds)
+	f.Advance(soon)
 	got(f.DisableKeyRotation(t.Context(), &kms.DisableKeyRotationInput{KeyId: &id})).fails(t, "UnsupportedOperationException", keyARN(f, id)+" is not a multi-region primary key.")
 	got(elsewhere.DisableKeyRotation(t.Context(), &kms.DisableKeyRotationInput{KeyId: &id})).ok(t)
 	if status(f).KeyRotationEnabled {
@@ -564,7 +564,7 @@ func TestReplicateAgain(t *testing.T) {
 	got(replica.Decrypt(t.Context(), &kms.DecryptInput{CiphertextBlob: sealed})).failsWith(t, "AccessDeniedException")
 	got(f.Decrypt(t.Context(), &kms.DecryptInput{CiphertextBlob: sealed})).ok(t)
 	got(mrReplicate(t, f, id, otherRegion)).ok(t)
-	f.Advance(aFewSeconds)
+	f.Advance(soon)
 	got(replica.Decrypt(t.Context(), &kms.DecryptInput{CiphertextBlob: sealed})).ok(t)
 	if list := aliasesOf(t, replica, id); len(list) != 0 {
 		t.Errorf("the new replica key has aliases: %v", aliasNames(list))
@@ -611,7 +611,7 @@ func TestReplicaOfImportedKey(t *testing.T) {
 	if m := out.ReplicaKeyMetadata; m.KeyState != types.KeyStateCreating || m.Origin != types.OriginTypeExternal || m.ExpirationModel != "" {
 		t.Errorf("%+v", m)
 	}
-	f.Advance(aFewSeconds)
+	f.Advance(soon)
 	mrState(t, elsewhere, id, types.KeyStatePendingImport)
 	got(elsewhere.Decrypt(t.Context(), &kms.DecryptInput{CiphertextBlob: sealed})).fails(t, "KMSInvalidStateException", keyARN(elsewhere, id)+" is pending import.")
 	got(elsewhere.ImportKeyMaterial(t.Context(), importInput(t, elsewhere, id))).ok(t)
@@ -634,7 +634,7 @@ func TestRotationOfRelatedImportedKeys(t *testing.T) {
 	importSymmetric(t, f, id, raw(1, 32))
 	got(mrReplicate(t, f, id, otherRegion)).ok(t)
 	got(mrReplicate(t, f, id, "sa-east-1")).ok(t)
-	f.Advance(aFewSeconds)
+	f.Advance(soon)
 	got(replica.ImportKeyMaterial(t.Context(), wrapSymmetric(t, replica, id, raw(2, 32)))).failsWith(t, "IncorrectKeyMaterialException")
 	for _, r := range all[1:] {
 		importSymmetric(t, r, id, raw(1, 32))
@@ -673,7 +673,7 @@ func TestRotationOfRelatedImportedKeys(t *testing.T) {
 		}
 	}
 	got(f.RotateKeyOnDemand(t.Context(), &kms.RotateKeyOnDemandInput{KeyId: &id})).ok(t)
-	f.Advance(aFewSeconds)
+	f.Advance(soon)
 	sealed := got(encrypt(t, replica, id, "new")).ok(t)
 	for _, r := range all {
 		if state := stateOf(r); state != types.KeyMaterialStateCurrent {
@@ -807,7 +807,7 @@ func TestRelatedKeysProperty(t *testing.T) {
 			"disable": func(*rapid.T) { in("in").DisableKey(ctx, &kms.DisableKeyInput{KeyId: &id}) },
 			"rotate":  func(*rapid.T) { in("in").RotateKeyOnDemand(ctx, &kms.RotateKeyOnDemandInput{KeyId: &id}) },
 			"wait": func(r *rapid.T) {
-				f.Advance(rapid.SampledFrom([]time.Duration{time.Second, aFewSeconds, day, 8 * day}).Draw(r, "time"))
+				f.Advance(rapid.SampledFrom([]time.Duration{time.Second, soon, day, 8 * day}).Draw(r, "time"))
 			},
 			"clone": func(*rapid.T) { f = f.Clone() },
 		})

@@ -28,7 +28,6 @@ func TestNamesOfKeys(t *testing.T) {
 	for _, op := range keyOperations {
 		t.Run(op.String(), func(t *testing.T) {
 			t.Parallel()
-			op.needs(t)
 			names := map[string]func(f *kmsfake.Fake, id string) string{
 				"key id":     func(_ *kmsfake.Fake, id string) string { return id },
 				"key ARN":    keyARN,
@@ -111,7 +110,6 @@ func TestNamesThatAreNone(t *testing.T) {
 	for _, op := range keyOperations {
 		t.Run(op.String(), func(t *testing.T) {
 			t.Parallel()
-			op.needs(t)
 			f := newFake()
 			id := op.newKey(t, f)
 			in := op.input(t, f, id)

@@ -133,7 +133,6 @@ func TestKeyStates(t *testing.T) {
 					if entry == "-" {
 						t.SkipNow()
 					}
-					op.needs(t)
 					f, id, in := reach(t, &op)
 					if have := describe(t, f, id).KeyState; have != state {
 						t.Fatalf("the key is %s, not %s", have, state)

@@ -37,11 +37,15 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	ops, err := operations(handlers)
+	if err != nil {
+		log.Fatal(err)
+	}
 	for path, tmpl := range map[string]*template.Template{
 		"api.go": apiTemplate,
 		filepath.Join(serviceDir, "operations.go"): operationsTemplate,
 	} {
-		want, err := generate(tmpl, operations(handlers))
+		want, err := generate(tmpl, ops)
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -59,13 +63,13 @@ func main() {
 
 type operation struct {
 	Name    string
-	Handler string // missing, unless the service has one
-	Tokens  bool   // the input has grant tokens
+	Handler string
+	Tokens  bool // the input has grant tokens
 }
 
 // operations are the methods of the SDK's client that take and answer what an
-// operation does.
-func operations(handlers map[string]bool) []operation {
+// operation does. The service must have a handler for each.
+func operations(handlers map[string]bool) ([]operation, error) {
 	var list []operation
 	client := reflect.TypeFor[*kms.Client]()
 	for m := range client.NumMethod() {
@@ -76,11 +80,11 @@ func operations(handlers map[string]bool) []operation {
 		op := operation{Name: method.Name, Handler: lowerFirst(method.Name)}
 		_, op.Tokens = method.Type.In(2).Elem().FieldByName("GrantTokens")
 		if !handlers[op.Handler] {
-			op.Handler = fmt.Sprintf("missing[kms.%[1]sInput, kms.%[1]sOutput]", op.Name)
+			return nil, fmt.Errorf("%s has no function %s for the SDK's %s", serviceDir, op.Handler, op.Name)
 		}
 		list = append(list, op)
 	}
-	return list
+	return list, nil
 }
 
 // handlersIn are the functions of a folder.

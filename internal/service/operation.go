@@ -113,11 +113,6 @@ func (op *Operation[I, O]) Invoke(ctx context.Context, a *AWS, who *Caller, inpu
 // NewRequestID is the id of the next request.
 func (a *AWS) NewRequestID() string { return a.entropy.requestID(a.requests.Add(1)) }
 
-// missing is the handler of an operation that the fake does not have yet.
-func missing[I, O any](c *call, _ *I) (*O, error) {
-	return nil, unsupported("kmsfake does not have " + c.name + " yet.")
-}
-
 // call is one request on its way through a handler.
 type call struct {
 	*AWS
