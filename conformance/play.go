@@ -182,21 +182,15 @@ func (p *play) judgeRefusal(want *Refusal, err error) []string {
 	if have.ErrorCode() != want.Code {
 		wrong = append(wrong, fmt.Sprintf("want %s, have %s", want.Code, have.ErrorCode()))
 	}
-	text, failed := p.resolve(want.Message)
-	if failed != nil {
-		return []string{failed.Error()}
-	}
 	message := have.ErrorMessage()
 	if message == "UnknownError" { // the SDK's word for no message
 		message = ""
 	}
-	if message != text {
-		about := ""
-		if want.WordsGuessed {
-			about = " (the words were a guess)"
-		}
-		wrong = append(wrong, fmt.Sprintf("want the message %q, have %q%s", text, message, about))
+	about := "message"
+	if want.WordsGuessed {
+		about = "message, a guess"
 	}
+	wrong = append(wrong, compare(p, about, want.Message, message)...)
 	var response *awshttp.ResponseError
 	if errors.As(err, &response) && response.HTTPStatusCode() != 400 {
 		wrong = append(wrong, fmt.Sprintf("want HTTP status 400, have %d", response.HTTPStatusCode()))

@@ -4,8 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
-	"net/http"
+	"log/slog"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 
 	"example.com/kmsfake"
+	"example.com/kmsfake/internal/server"
 )
 
 // liar is an API that answers otherwise than AWS in one thing.
@@ -76,7 +76,7 @@ func TestDifferencesAreFound(t *testing.T) {
 		}, 2, "want InvalidCiphertextException, have IncorrectKeyException"},
 		{"other words", refuses, func(*kms.DecryptOutput, error) (*kms.DecryptOutput, error) {
 			return nil, &types.InvalidCiphertextException{Message: aws.String("no")}
-		}, 2, `want the message "", have "no"`},
+		}, 2, `message: want "", have "no"`},
 		{"no exception", refuses, func(*kms.DecryptOutput, error) (*kms.DecryptOutput, error) {
 			return nil, context.DeadlineExceeded
 		}, 2, "want InvalidCiphertextException, have context deadline exceeded"},
@@ -259,28 +259,20 @@ func TestEndpointOfAnotherProcess(t *testing.T) {
 	if *genuine || *endpointURL != "" {
 		t.Skip("another target is asked for")
 	}
-	fake := kmsfake.New()
-	doors := http.NewServeMux()
-	doors.Handle("/", fake)
-	doors.HandleFunc("POST /_kmsfake/advance", func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(r.Body)
-		d, wrong := time.ParseDuration(string(body))
-		if err != nil || wrong != nil {
-			http.Error(w, "no duration", http.StatusBadRequest)
-			return
-		}
-		fake.Advance(d)
-	})
-	server := httptest.NewServer(doors)
-	t.Cleanup(server.Close)
-	playAt(t, server.URL, "us-east-1")
+	another, err := server.New(server.Config{Region: "us-east-1", Account: "111122223333", Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	listening := httptest.NewServer(another)
+	t.Cleanup(listening.Close)
+	playAt(t, listening.URL, "us-east-1")
 }
 
 func TestEndpointThatCannotMoveTime(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewServer(kmsfake.New())
-	t.Cleanup(server.Close)
-	if err := advanceOver(t.Context(), server.URL, hour); err == nil {
+	listening := httptest.NewServer(kmsfake.New())
+	t.Cleanup(listening.Close)
+	if err := advanceOver(t.Context(), listening.URL, hour); err == nil {
 		t.Error("AWS KMS moved its time")
 	}
 	to := &Target{}

@@ -99,7 +99,7 @@ func policies() []Scenario {
 				newKey("key", nil),
 				Call{
 					Operation: "PutKeyPolicy", Input: m{"KeyId": "{key}", "Policy": "no JSON"},
-					Refusal: &Refusal{Code: "MalformedPolicyDocumentException", WordsGuessed: true},
+					Refusal: &Refusal{Code: "MalformedPolicyDocumentException", Message: "", WordsGuessed: true},
 				},
 			},
 		},

@@ -70,7 +70,7 @@ type Call struct {
 // Refusal is an exception. The words may be a guess where the rest is not.
 type Refusal struct {
 	Code         string
-	Message      string
+	Message      any // a string, or the form of one
 	WordsGuessed bool
 }
 
@@ -79,7 +79,7 @@ type Refusal struct {
 func Scenarios() []Scenario {
 	return slices.Concat(
 		keys(), references(), aliases(), states(), encryption(), dataKeys(), signing(), macs(), agreement(), encapsulation(), random(),
-		tags(), policies(), grants(), importing(), rotation(), multiRegion(), keyStores(), lastUsage(), lists(), constraints(),
+		tags(), policies(), access(), grants(), importing(), rotation(), multiRegion(), keyStores(), lastUsage(), lists(), constraints(),
 	)
 }
 
@@ -113,7 +113,7 @@ func (s *Scenario) fingerprint() string {
 	for _, c := range s.Calls {
 		fmt.Fprintf(sum, "%s %#v %t %s %#v %d", c.Operation, c.Input, c.Elsewhere, c.Keep, c.Answer, c.Advance)
 		if c.Refusal != nil {
-			fmt.Fprintf(sum, " %q %q", c.Refusal.Code, c.Refusal.Message)
+			fmt.Fprintf(sum, " %q %#v", c.Refusal.Code, c.Refusal.Message)
 		}
 		fmt.Fprintln(sum)
 	}
@@ -158,6 +158,12 @@ func fails(operation string, in m, code, message string) Call {
 // failsLike is fails in words that are a guess.
 func failsLike(operation string, in m, code, message string) Call {
 	return Call{Operation: operation, Input: in, Refusal: &Refusal{Code: code, Message: message, WordsGuessed: true}}
+}
+
+// inWords makes the text of a refusal one that a matcher tells.
+func (c Call) inWords(words matcher) Call {
+	c.Refusal = &Refusal{Code: c.Refusal.Code, Message: words}
+	return c
 }
 
 func passes(d time.Duration) Call { return Call{Advance: d} }

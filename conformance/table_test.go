@@ -86,6 +86,8 @@ func wellFormed(c Call, fact Fact) string {
 		return c.Keep + " has a meaning already"
 	case c.Refusal != nil && c.Answer != nil:
 		return "it succeeds and fails"
+	case c.Refusal != nil && c.Refusal.Message == nil:
+		return "its refusal has no message, not even an empty one"
 	case c.Refusal != nil && c.Keep != "":
 		return "what fails is kept"
 	case c.Refusal != nil && c.Refusal.WordsGuessed && fact.Evidence == Recorded:
