@@ -61,13 +61,13 @@ func (p *play) remember(region string, in, out any) {
 		p.leave(*in.ReplicaRegion, out.(*kms.ReplicateKeyOutput).ReplicaKeyMetadata)
 	case *kms.CreateAliasInput:
 		name := *in.AliasName
-		p.cleared = append(p.cleared, leftover{region, name, func(ctx context.Context, api kmsfake.API, in func(*kms.Options)) error {
+		p.made = append(p.made, leftover{region, name, func(ctx context.Context, api kmsfake.API, in func(*kms.Options)) error {
 			_, err := api.DeleteAlias(ctx, &kms.DeleteAliasInput{AliasName: &name}, in)
 			return err
 		}})
 	case *kms.CreateCustomKeyStoreInput:
-		id := *out.(*kms.CreateCustomKeyStoreOutput).CustomKeyStoreId
-		p.cleared = append(p.cleared, leftover{region, id, func(ctx context.Context, api kmsfake.API, in func(*kms.Options)) error {
+		id := aws.ToString(out.(*kms.CreateCustomKeyStoreOutput).CustomKeyStoreId)
+		p.made = append(p.made, leftover{region, id, func(ctx context.Context, api kmsfake.API, in func(*kms.Options)) error {
 			_, err := api.DeleteCustomKeyStore(ctx, &kms.DeleteCustomKeyStoreInput{CustomKeyStoreId: &id}, in)
 			return err
 		}})
@@ -76,8 +76,11 @@ func (p *play) remember(region string, in, out any) {
 
 // leave notes a KMS key.
 func (p *play) leave(region string, key *types.KeyMetadata) {
+	if key == nil || key.KeyId == nil || key.Arn == nil {
+		return // an endpoint that answers otherwise than AWS: there is nothing to go by
+	}
 	id := *key.KeyId
-	p.cleared = append(p.cleared, leftover{region, *key.Arn, func(ctx context.Context, api kmsfake.API, in func(*kms.Options)) error {
+	p.made = append(p.made, leftover{region, *key.Arn, func(ctx context.Context, api kmsfake.API, in func(*kms.Options)) error {
 		return scheduleDeletion(ctx, api, id, in)
 	}})
 }
@@ -90,7 +93,7 @@ func scheduleDeletion(ctx context.Context, api kmsfake.API, key string, in func(
 // clear clears up, the last that was made first, and says what is left. A key
 // that is being created or updated may take a while until it can be scheduled.
 func (p *play) clear(ctx context.Context) (left []string) {
-	for _, l := range slices.Backward(p.cleared) {
+	for _, l := range slices.Backward(p.made) {
 		in := func(o *kms.Options) { o.Region = l.region }
 		err := l.clear(ctx, p.target.API, in)
 		for range 15 {

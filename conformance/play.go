@@ -42,11 +42,11 @@ func (s *Scenario) Play(ctx context.Context, t *Target) []Difference {
 
 // play is a scenario on its way.
 type play struct {
-	target  *Target
-	ctx     context.Context
-	run     string
-	kept    map[string]Members
-	cleared []leftover
+	target *Target
+	ctx    context.Context
+	run    string
+	kept   map[string]Members
+	made   []leftover
 }
 
 func (p *play) now() time.Time { return p.target.now() }
@@ -151,6 +151,9 @@ func (p *play) send(c Call) (Members, error) {
 	results := method.Call(arguments)
 	if err, failed := results[1].Interface().(error); failed {
 		return nil, err
+	}
+	if results[0].IsNil() {
+		return nil, errors.New("neither an answer nor an error")
 	}
 	p.remember(region, in.Interface(), results[0].Interface())
 	out, _ := render(results[0].Elem()).(Members)

@@ -61,6 +61,9 @@ func TestDifferencesAreFound(t *testing.T) {
 			out.Plaintext = []byte("public")
 			return out, err
 		}, 3, `Plaintext: want "secret", have "public"`},
+		{"nothing at all", opens, func(*kms.DecryptOutput, error) (*kms.DecryptOutput, error) {
+			return nil, nil
+		}, 3, "want an answer, have neither an answer nor an error"},
 		{"a key id for an ARN", opens, func(out *kms.DecryptOutput, err error) (*kms.DecryptOutput, error) {
 			out.KeyId = aws.String((*out.KeyId)[strings.LastIndex(*out.KeyId, "/")+1:])
 			return out, err
