@@ -147,6 +147,12 @@ func step(t rapid.TB, list []*twin, what string, do func(*twin) (any, error)) an
 	return output
 }
 
+// worlds are the options of twins.
+var worlds = [][]kmsfake.Option{
+	{}, {}, {kmsfake.WithStrictCredentials(), kmsfake.WithoutAWSAliases()},
+	{kmsfake.WithPropagationDelay(10 * time.Second)}, {kmsfake.WithoutAuthorization()},
+}
+
 // twinKeys are there from the start, so that drawn calls find something.
 var twinKeys = []kmsfake.Key{
 	{ID: "00000000-0000-4000-8000-000000000001", Aliases: []string{"alias/symmetric"}, Tags: map[string]string{"a": "b"}},
@@ -170,7 +176,7 @@ func TestTwins(t *testing.T) {
 	w := newTwins(t)
 	answered := map[string]int{}
 	rapid.Check(t, func(t *rapid.T) {
-		list := w.fresh(kmsfake.WithKeys(twinKeys...))
+		list := w.fresh(append(rapid.SampledFrom(worlds).Draw(t, "world"), kmsfake.WithKeys(twinKeys...))...)
 		pool := newPool(twinKeys)
 		draw := func(t *rapid.T) (operation string, in any) {
 			operation = rapid.SampledFrom(operationNames).Draw(t, "operation")
@@ -226,12 +232,18 @@ func TestTwins(t *testing.T) {
 	}
 }
 
-// handles are who calls, and where.
-var handles = []handle{{"us-east-1", "111122223333"}, {"us-east-1", "111122223333"}, {"us-east-1", "111122223333"}, {"eu-west-1", "111122223333"}, {"us-east-1", "444455556666"}, {"moon-1", "111122223333"}}
+// handles are who calls, and where: mostly the administrator of the keys.
+var handles = []handle{
+	{region, account, ""}, {region, account, ""}, {region, account, ""}, {otherRegion, account, ""}, {region, otherAccount, ""},
+	{"moon-1", account, ""}, {region, account, "arn:aws:iam::111122223333:role/app"}, {region, account, "arn:aws:iam::444455556666:root"},
+}
 
-type handle struct{ region, account string }
+type handle struct{ region, account, principal string }
 
 func (h handle) of(f *kmsfake.Fake) *kmsfake.Fake {
+	if h.principal != "" {
+		return f.As(h.principal).InRegion(h.region)
+	}
 	if h.account != f.Account() {
 		f = f.InAccount(h.account)
 	}
