@@ -131,7 +131,7 @@ func parseEntry(kind, text string) (entry, bool) {
 		switch {
 		case text == "*":
 			return entry{kind: everyone}, true
-		case isAccount(text):
+		case IsAccount(text):
 			return entry{kind: anAccount, account: text}, true
 		default:
 			return parsePrincipalARN(text)
@@ -151,7 +151,7 @@ func parseEntry(kind, text string) (entry, bool) {
 // wildcards are no principals.
 func parsePrincipalARN(text string) (entry, bool) {
 	a, err := arn.Parse(text)
-	if err != nil || !partitions[a.Partition] || a.Region != "" || !isAccount(a.AccountID) {
+	if err != nil || !partitions[a.Partition] || a.Region != "" || !IsAccount(a.AccountID) {
 		return entry{}, false
 	}
 	e := entry{kind: anARN, partition: a.Partition, account: a.AccountID, name: text}
@@ -178,8 +178,8 @@ func parsePrincipalARN(text string) (entry, bool) {
 	}
 }
 
-// isAccount reports whether text is the id of an account: twelve digits.
-func isAccount(text string) bool {
+// IsAccount reports whether text is the id of an account: twelve digits.
+func IsAccount(text string) bool {
 	return len(text) == 12 && strings.Trim(text, "0123456789") == ""
 }
 
@@ -244,6 +244,6 @@ func isProvider(text string) bool {
 		return true
 	}
 	a, err := arn.Parse(text)
-	return err == nil && partitions[a.Partition] && a.Service == "iam" && isAccount(a.AccountID) &&
+	return err == nil && partitions[a.Partition] && a.Service == "iam" && IsAccount(a.AccountID) &&
 		(strings.HasPrefix(a.Resource, "saml-provider/") || strings.HasPrefix(a.Resource, "oidc-provider/"))
 }

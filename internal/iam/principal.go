@@ -50,7 +50,7 @@ type Principal struct {
 func ParsePrincipal(text string, tags map[string]string) (*Principal, error) {
 	p := &Principal{arn: text}
 	switch {
-	case isAccount(text):
+	case IsAccount(text):
 		p.partition, p.account, p.kind = "aws", text, Root
 		p.arn = "arn:aws:iam::" + text + ":root"
 	case isService(text):

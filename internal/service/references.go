@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
+
+	"example.com/kmsfake/internal/iam"
 )
 
 // A KMS key is named by its key id, its key ARN and, in the operations that take
@@ -27,7 +29,7 @@ func (c *call) parse(name string) (reference, error) {
 	ref := reference{account: c.who.Account}
 	if strings.HasPrefix(name, "arn:") {
 		a, err := arn.Parse(name)
-		if err != nil || a.Service != "kms" || a.AccountID == "" {
+		if err != nil || a.Service != "kms" || a.Region == "" || !iam.IsAccount(a.AccountID) {
 			return ref, invalidARN(name)
 		}
 		if a.Region != c.who.Region {
@@ -37,13 +39,14 @@ func (c *call) parse(name string) (reference, error) {
 			return ref, invalidARN(name)
 		}
 		ref.account = a.AccountID
-		if id, ok := strings.CutPrefix(a.Resource, "key/"); ok {
-			name = id
-		} else if strings.HasPrefix(a.Resource, aliasPrefix) {
-			name = a.Resource
-		} else {
+		id, isKey := strings.CutPrefix(a.Resource, "key/")
+		if isKey && !wellFormedKeyID(id) {
+			return ref, invalidKeyID(id) // key/alias/a is no alias
+		}
+		if !isKey && !strings.HasPrefix(a.Resource, aliasPrefix) {
 			return ref, invalidARN(name)
 		}
+		name = id
 	}
 	if strings.HasPrefix(name, aliasPrefix) {
 		ref.alias = name
@@ -56,7 +59,7 @@ func (c *call) parse(name string) (reference, error) {
 	return ref, nil
 }
 
-// arn is the ARN that the reference stands for, whether or not it exists.
+// arnOf is the ARN that the reference stands for, whether or not it exists.
 func (c *call) arnOf(ref reference) string {
 	resource := ref.alias
 	if resource == "" {
