@@ -24,10 +24,8 @@ func (a *AWS) Clone() *AWS {
 		b.regions[name] = r.clone(copied)
 	}
 	cloneRelatives(copied)
-	for _, entry := range a.due.queue {
-		if k := copied[entry.key]; k != nil {
-			b.due.queue = append(b.due.queue, dueEntry{entry.at, k})
-		}
+	for _, k := range a.due.queue {
+		b.due.queue = append(b.due.queue, copied[k])
 	}
 	b.due.setNext()
 	return b
@@ -104,7 +102,7 @@ func (k *key) clone(to *account) *key {
 		account: to, id: k.id, arn: k.arn,
 		spec: k.spec, usage: k.usage, origin: k.origin, manager: k.manager, created: k.created,
 		creating: k.creating, updating: k.updating, window: k.window, external: k.external,
-		description: k.description, enabled: k.enabled, deletion: k.deletion, policy: k.policy, policyPast: k.policyPast, seenFrom: k.seenFrom,
+		description: k.description, enabled: k.enabled, deletion: k.deletion, place: k.place, policy: k.policy, policyPast: k.policyPast, seenFrom: k.seenFrom,
 		tags:      slices.Clone(k.tags),
 		materials: k.materials.clone(),
 		imports:   maps.Clone(k.imports),

@@ -10,25 +10,31 @@ import (
 // there follows from its record and the time alone; this list only lets its
 // memory, its aliases and its place in lists go without a search for what is due.
 type dueList struct {
-	next  atomic.Int64 // Unix nanoseconds of the first entry, 0 when there is none
+	next  atomic.Int64 // Unix nanoseconds of the first deletion, 0 when there is none
 	queue dueQueue
 }
 
-type dueEntry struct {
-	at  time.Time
-	key *key
-}
-
-type dueQueue []dueEntry
+// dueQueue is a heap of the keys that are scheduled for deletion. Each knows its
+// place, so that one that is saved leaves at once.
+type dueQueue []*key
 
 func (q dueQueue) Len() int           { return len(q) }
-func (q dueQueue) Less(i, j int) bool { return q[i].at.Before(q[j].at) }
-func (q dueQueue) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
-func (q *dueQueue) Push(x any)        { *q = append(*q, x.(dueEntry)) }
+func (q dueQueue) Less(i, j int) bool { return q[i].deletion.Before(q[j].deletion) }
+func (q dueQueue) Swap(i, j int) {
+	q[i], q[j] = q[j], q[i]
+	q[i].place, q[j].place = i, j
+}
+
+func (q *dueQueue) Push(x any) {
+	k := x.(*key)
+	k.place = len(*q)
+	*q = append(*q, k)
+}
+
 func (q *dueQueue) Pop() any {
 	old := *q
 	last := old[len(old)-1]
-	old[len(old)-1] = dueEntry{}
+	old[len(old)-1] = nil
 	*q = old[:len(old)-1]
 	return last
 }
@@ -39,8 +45,15 @@ func (d *dueList) passed(now time.Time) bool {
 	return next != 0 && now.UnixNano() >= next
 }
 
-func (d *dueList) add(at time.Time, k *key) {
-	heap.Push(&d.queue, dueEntry{at, k})
+// schedule sets when a key goes; the zero time is never. The lock must be held
+// for writing.
+func (d *dueList) schedule(k *key, at time.Time) {
+	if !k.deletion.IsZero() {
+		heap.Remove(&d.queue, k.place)
+	}
+	if k.deletion = at; !at.IsZero() {
+		heap.Push(&d.queue, k)
+	}
 	d.setNext()
 }
 
@@ -49,19 +62,16 @@ func (d *dueList) setNext() {
 		d.next.Store(0)
 		return
 	}
-	d.next.Store(d.queue[0].at.UnixNano())
+	d.next.Store(d.queue[0].deletion.UnixNano())
 }
 
-// removeDue deletes the keys whose waiting period is over. An entry whose key
-// was rescheduled or saved since is passed over. The lock must be held for
-// writing.
+// removeDue deletes the keys whose waiting period is over. The lock must be held
+// for writing.
 func (a *AWS) removeDue(now time.Time) {
-	for len(a.due.queue) > 0 && !a.due.queue[0].at.After(now) {
-		entry := heap.Pop(&a.due.queue).(dueEntry)
-		if entry.key.deletion.Equal(entry.at) {
-			entry.key.remove()
-			a.part(entry.key, entry.at)
-		}
+	for len(a.due.queue) > 0 && !a.due.queue[0].deletion.After(now) {
+		k := heap.Pop(&a.due.queue).(*key)
+		k.remove()
+		a.part(k, k.deletion)
 	}
 	a.due.setNext()
 }

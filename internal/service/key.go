@@ -28,6 +28,7 @@ type key struct {
 	description string
 	enabled     bool      // as EnableKey and DisableKey left it
 	deletion    time.Time // when the key goes; zero unless it is scheduled
+	place       int       // of a scheduled key in the queue of what is due
 	window      int32     // days from the end of the last replica key to that of a primary key; else zero
 	policy      *iam.Policy
 	policyPast  past[*iam.Policy] // policies that are still seen

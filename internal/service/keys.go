@@ -225,8 +225,7 @@ func scheduleKeyDeletion(c *call, in *kms.ScheduleKeyDeletionInput) (*kms.Schedu
 	if k.hasReplicas() {
 		k.window = window
 	} else {
-		k.deletion = stamp(c.now).Add(time.Duration(window) * day)
-		c.due.add(k.deletion, k)
+		c.due.schedule(k, stamp(c.now).Add(time.Duration(window)*day))
 		date := k.deletion
 		out.DeletionDate = &date
 	}
@@ -241,7 +240,8 @@ func scheduleKeyDeletion(c *call, in *kms.ScheduleKeyDeletionInput) (*kms.Schedu
 func cancelKeyDeletion(c *call, in *kms.CancelKeyDeletionInput) (*kms.CancelKeyDeletionOutput, error) {
 	var id string
 	err := c.change(*in.KeyId, func(k *key) {
-		k.deletion, k.window = time.Time{}, 0
+		c.due.schedule(k, time.Time{})
+		k.window = 0
 		k.enabled = false
 		k.pauseOrResume(c.now)
 		id = k.arn

@@ -77,9 +77,8 @@ func (a *AWS) part(k *key, at time.Time) {
 	set := k.relatives
 	set.replicas = slices.DeleteFunc(set.replicas, func(r *key) bool { return r == k })
 	if p := set.primary; p != k && p.window != 0 && len(set.replicas) == 0 {
-		p.deletion = at.Add(time.Duration(p.window) * day)
+		a.due.schedule(p, at.Add(time.Duration(p.window)*day))
 		p.window = 0
-		a.due.add(p.deletion, p)
 	}
 }
 

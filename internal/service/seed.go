@@ -291,9 +291,7 @@ func (a *AWS) enterState(who *Caller, s Seed, keyID string) error {
 		}
 		a.mu.Lock()
 		defer a.mu.Unlock()
-		k := a.regions[who.Region].keys[keyID]
-		k.deletion = stamp(s.DeletionDate)
-		a.due.add(k.deletion, k)
+		a.due.schedule(a.regions[who.Region].keys[keyID], stamp(s.DeletionDate))
 	}
 	return nil
 }
