@@ -166,7 +166,9 @@ func TestRequestRatesOfRegions(t *testing.T) {
 // The SDK's client waits and tries again.
 func TestClientGetsThroughThrottling(t *testing.T) {
 	t.Parallel()
-	f := kmsfake.New(kmsfake.WithQuotas(kmsfake.Quotas{Rates: map[string]float64{"ListKeys": 200}}), kmsfake.WithJournal(1000))
+	start := time.Now()
+	standing := kmsfake.WithClock(func() time.Time { return start })
+	f := kmsfake.New(standing, kmsfake.WithQuotas(kmsfake.Quotas{Rates: map[string]float64{"ListKeys": 200}}), kmsfake.WithJournal(1000))
 	client := f.Client()
 	for i := range 250 {
 		if _, err := client.ListKeys(t.Context(), &kms.ListKeysInput{}); err != nil {
