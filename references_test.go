@@ -160,3 +160,39 @@ func TestKeysOfOtherAccounts(t *testing.T) {
 	got(encrypt(t, other, aliasARN(f, "alias/a"), "x")).failsWith(t, "AccessDeniedException")
 	got(describeKey(t, other, "alias/a")).fails(t, "NotFoundException", "Alias "+aliasARN(other, "alias/a")+" is not found.")
 }
+
+// An alias ARN leads to the alias of the account that it names, also where the
+// caller's account has one of the same name.
+func TestAliasOfTheSameNameInTwoAccounts(t *testing.T) {
+	t.Parallel()
+	f := newFake()
+	other := f.InAccount(otherAccount)
+	own, theirs := newKey(t, f), newKey(t, other)
+	newAlias(t, f, "alias/x", own)
+	newAlias(t, other, "alias/x", theirs)
+	name := aliasARN(other, "alias/x")
+
+	// Nobody here may use the key of the other account, nor is the own key meant.
+	got(describeKey(t, f, name)).fails(t, "AccessDeniedException", "User: "+f.Principal()+" is not authorized to perform: kms:DescribeKey on resource: "+name+
+		" because no resource-based policy allows the kms:DescribeKey action")
+	got(encrypt(t, f, name, "x")).failsWith(t, "AccessDeniedException")
+
+	allowAll(t, other, theirs)
+	equal(t, "the key of the other account's ARN", *describe(t, f, name).Arn, keyARN(other, theirs))
+	equal(t, "the key that encrypts", *got(encrypt(t, f, name, "x")).ok(t).KeyId, keyARN(other, theirs))
+	for _, mine := range []string{"alias/x", aliasARN(f, "alias/x")} {
+		equal(t, "the key of "+mine, *describe(t, f, mine).Arn, keyARN(f, own))
+		equal(t, "the key of "+mine+" over there", *describe(t, other, "alias/x").Arn, keyARN(other, theirs))
+	}
+
+	// It is theirs that goes, not the own one.
+	got(deleteAlias(t, other, "alias/x")).ok(t)
+	got(describeKey(t, f, name)).failsWith(t, "AccessDeniedException")
+	equal(t, "the own key", *describe(t, f, "alias/x").Arn, keyARN(f, own))
+
+	open := newFake(kmsfake.WithoutAuthorization())
+	newAlias(t, open, "alias/x", newKey(t, open))
+	there := newKey(t, open.InAccount(otherAccount))
+	newAlias(t, open.InAccount(otherAccount), "alias/x", there)
+	equal(t, "the key without authorization", *describe(t, open, name).Arn, keyARN(other, there))
+}
