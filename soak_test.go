@@ -269,7 +269,7 @@ var soakCalls = []struct {
 		_, err := s.fake.EnableKeyRotation(s.t.Context(), in)
 		return err
 	}},
-	{"ImportKeyMaterial", append(soakManaged, "IncorrectKeyMaterialException"), func(s *soaker) error {
+	{"ImportKeyMaterial", append(soakManaged, "ExpiredImportTokenException", "IncorrectKeyMaterialException", "ValidationException"), func(s *soaker) error {
 		if s.random.IntN(20) > 0 {
 			return nil // it costs much
 		}
