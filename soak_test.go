@@ -260,7 +260,7 @@ var soakCalls = []struct {
 		_, err := s.fake.RetireGrant(s.t.Context(), &kms.RetireGrantInput{GrantToken: aws.String(s.grant().token)})
 		return err
 	}},
-	{"RotateKeyOnDemand", append(soakUsed, "LimitExceededException"), func(s *soaker) error {
+	{"RotateKeyOnDemand", append(soakUsed, "ConflictException", "LimitExceededException"), func(s *soaker) error {
 		_, err := s.fake.RotateKeyOnDemand(s.t.Context(), &kms.RotateKeyOnDemandInput{KeyId: s.key(s.slot(0, 1, 2))})
 		return err
 	}},

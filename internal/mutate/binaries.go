@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,8 +20,8 @@ import (
 
 type options struct {
 	dir     string
-	tests   []string // packages
-	quick   []string
+	tests   []string   // packages
+	rounds  [][]string // arguments of the tests
 	timeout time.Duration
 	workers int
 }
@@ -112,9 +113,9 @@ func (f *sourceFile) mutated() string {
 }
 
 // judge finds the fate of all mutants.
-func (b *binaries) judge(ctx context.Context, mutants []*mutant) error {
+func (b *binaries) judge(ctx context.Context, w io.Writer, mutants []*mutant) error {
 	reached := filepath.Join(b.dir, "reached")
-	for _, args := range b.rounds() {
+	for _, args := range b.rounds {
 		for _, t := range b.tests {
 			if ok, out := b.passes(ctx, t, args, "MUTANTS_REACHED="+reached); !ok {
 				return fmt.Errorf("the tests fail without a mutant:\n%s", out)
@@ -138,7 +139,10 @@ func (b *binaries) judge(ctx context.Context, mutants []*mutant) error {
 			}
 		})
 	}
-	for _, m := range mutants {
+	for i, m := range mutants {
+		if i > 0 && i%100 == 0 {
+			fmt.Fprintf(w, "%d of %d mutants\n", i, len(mutants))
+		}
 		if numbers[m.number()] {
 			work <- m
 		}
@@ -148,17 +152,9 @@ func (b *binaries) judge(ctx context.Context, mutants []*mutant) error {
 	return ctx.Err()
 }
 
-// rounds are the arguments with which the tests run until one fails.
-func (b *binaries) rounds() [][]string {
-	if len(b.quick) > 0 {
-		return [][]string{b.quick, nil}
-	}
-	return [][]string{nil}
-}
-
 // fate runs the tests with one mutant.
 func (b *binaries) fate(ctx context.Context, m *mutant) fate {
-	for _, args := range b.rounds() {
+	for _, args := range b.rounds {
 		for _, t := range b.tests {
 			if ok, _ := b.passes(ctx, t, args, "MUTANT="+m.number()); !ok {
 				return noticed

@@ -47,7 +47,10 @@ func run(ctx context.Context, w io.Writer, args []string) (survivors int, err er
 	var o options
 	flags.StringVar(&o.dir, "C", ".", "the module's `directory`")
 	tests := flags.String("tests", ".", "`packages` whose tests run, beside those of the mutated packages; separated by commas")
-	quick := flags.String("quick", "", "`arguments` of a first run of the tests, so that only its survivors need the whole")
+	flags.Func("round", "`arguments` of a run of the tests; given more than once, each run is for the survivors of the one before", func(s string) error {
+		o.rounds = append(o.rounds, strings.Fields(s))
+		return nil
+	})
 	flags.DurationVar(&o.timeout, "timeout", time.Minute, "for one run; a mutant that takes longer is noticed")
 	flags.IntVar(&o.workers, "j", 2, "runs at once")
 	if err := flags.Parse(args); err != nil {
@@ -57,7 +60,9 @@ func run(ctx context.Context, w io.Writer, args []string) (survivors int, err er
 		flags.Usage()
 		return 0, flag.ErrHelp
 	}
-	o.quick = strings.Fields(*quick)
+	if o.rounds == nil {
+		o.rounds = [][]string{nil}
+	}
 	packages, err := load(ctx, o.dir, flags.Args())
 	if err != nil {
 		return 0, err
@@ -72,7 +77,7 @@ func run(ctx context.Context, w io.Writer, args []string) (survivors int, err er
 		return 0, err
 	}
 	defer os.RemoveAll(b.dir)
-	if err := b.judge(ctx, mutants); err != nil {
+	if err := b.judge(ctx, w, mutants); err != nil {
 		return 0, err
 	}
 	return report(w, mutants), nil
