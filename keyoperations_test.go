@@ -31,6 +31,7 @@ type keyOperation struct {
 }
 
 var (
+	symmetricKey  = kms.CreateKeyInput{}
 	signingKey    = kms.CreateKeyInput{KeySpec: types.KeySpecEccNistP256, KeyUsage: types.KeyUsageTypeSignVerify}
 	agreementKey  = kms.CreateKeyInput{KeySpec: types.KeySpecEccNistP256, KeyUsage: types.KeyUsageTypeKeyAgreement}
 	macKey        = kms.CreateKeyInput{KeySpec: types.KeySpecHmac256, KeyUsage: types.KeyUsageTypeGenerateVerifyMac}
