@@ -260,6 +260,21 @@ func TestTimes(t *testing.T) {
 	}
 }
 
+// The fakes of all runs have the options that are given.
+func TestWith(t *testing.T) {
+	var runs atomic.Int32
+	faultsweep.Run(t, func(t *testing.T, fake *kmsfake.Fake) {
+		runs.Add(1)
+		if fake.Region() != "eu-west-1" || fake.Account() != "444455556666" {
+			t.Errorf("a fake of account %s in %s", fake.Account(), fake.Region())
+		}
+		_, _ = fake.ListKeys(t.Context(), nil)
+	}, faultsweep.With(kmsfake.WithRegion("eu-west-1")), faultsweep.With(kmsfake.WithAccount("444455556666")), faultsweep.Failures(kmsfake.Throttled))
+	if runs.Load() < 2 {
+		t.Errorf("%d runs", runs.Load())
+	}
+}
+
 // A sweep of a body of 20 calls, about 300 runs.
 func BenchmarkSweep(b *testing.B) {
 	body := func(t *testing.T, fake *kmsfake.Fake) {

@@ -33,7 +33,14 @@ type binaries struct {
 	tests []test
 }
 
-type test struct{ binary, dir string }
+type test struct {
+	binary, dir string
+	flags       []string // that every run takes
+}
+
+// hasty are flags that keep tests of properties from looking for a smaller failure.
+// Only test binaries with such tests know them.
+var hasty = []string{"-rapid.shrinktime=0s", "-rapid.nofailfile"}
 
 // chooser is the code with which each mutated package chooses its mutant.
 //
@@ -91,9 +98,14 @@ func (b *binaries) compile(ctx context.Context, packages []*source) error {
 		if _, err := goCommand(ctx, b.options.dir, "test", "-c", "-vet=off", "-overlay", file, "-o", binary, path); err != nil {
 			return err
 		}
-		if _, err := os.Stat(binary); err == nil { // else it has no tests
-			b.tests = append(b.tests, test{binary, dir})
+		if _, err := os.Stat(binary); err != nil {
+			continue // it has no tests
 		}
+		t := test{binary, dir, nil}
+		if ok, _ := b.passes(ctx, t, append([]string{"-test.run=^$"}, hasty...), ""); ok {
+			t.flags = hasty
+		}
+		b.tests = append(b.tests, t)
 	}
 	return nil
 }
@@ -168,9 +180,12 @@ func (b *binaries) fate(ctx context.Context, m *mutant) fate {
 func (b *binaries) passes(ctx context.Context, t test, args []string, environment string) (bool, []byte) {
 	ctx, cancel := context.WithTimeout(ctx, b.timeout)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, t.binary, append([]string{"-test.failfast"}, args...)...)
+	cmd := exec.CommandContext(ctx, t.binary, slices.Concat([]string{"-test.failfast"}, t.flags, args)...)
 	cmd.Dir = t.dir
-	cmd.Env = append(os.Environ(), environment)
+	cmd.Env = os.Environ()
+	if environment != "" {
+		cmd.Env = append(cmd.Env, environment)
+	}
 	cmd.WaitDelay = time.Second // for what the tests started themselves
 	out, err := cmd.CombinedOutput()
 	return err == nil, out
