@@ -70,14 +70,14 @@ func ExampleFake_Advance() {
 		fake.Advance(4 * 24 * time.Hour)
 		key, err := fake.DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: id})
 		if err != nil {
-			fmt.Println(codeOf(err))
+			fmt.Printf("%q\n", codeOf(err))
 			return
 		}
 		fmt.Println(key.KeyMetadata.KeyState)
 	}
 	// Output:
 	// PendingDeletion
-	// NotFoundException
+	// "NotFoundException"
 }
 
 // Keys that are there from the start have the ids that configuration files of the
@@ -129,11 +129,11 @@ func ExampleFake_Clone() {
 	}
 	for _, f := range []*kmsfake.Fake{fake, clone} {
 		_, err := f.DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: aws.String("alias/app")})
-		fmt.Println(codeOf(err))
+		fmt.Printf("%q\n", codeOf(err))
 	}
 	// Output:
-	//
-	// NotFoundException
+	// ""
+	// "NotFoundException"
 }
 
 // Each account has keys of its own in each Region.
@@ -147,12 +147,12 @@ func ExampleFake_InAccount() {
 	}
 	for _, f := range []*kmsfake.Fake{fake, fake.InRegion("eu-west-1"), fake.InAccount("444455556666")} {
 		_, err := f.DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: key.KeyMetadata.Arn})
-		fmt.Println(f.Account(), f.Region(), codeOf(err))
+		fmt.Printf("%s %s %q\n", f.Account(), f.Region(), codeOf(err))
 	}
 	// Output:
-	// 111122223333 us-east-1
-	// 111122223333 eu-west-1 NotFoundException
-	// 444455556666 us-east-1 AccessDeniedException
+	// 111122223333 us-east-1 ""
+	// 111122223333 eu-west-1 "NotFoundException"
+	// 444455556666 us-east-1 "AccessDeniedException"
 }
 
 // AWS KMS is eventually consistent. Code that counts on a new alias at once fails
@@ -171,8 +171,8 @@ func ExampleWithPropagationDelay() {
 		fake.Advance(5 * time.Minute)
 	}
 	// Output:
-	// NotFoundException
-	//
+	// "NotFoundException"
+	// ""
 }
 
 // Small quotas show what happens when one is reached.
@@ -181,11 +181,11 @@ func ExampleWithQuotas() {
 	fake := kmsfake.New(kmsfake.WithQuotas(kmsfake.Quotas{KeysPerRegion: 1}))
 	for range 2 {
 		_, err := fake.CreateKey(ctx, nil)
-		fmt.Println(codeOf(err))
+		fmt.Printf("%q\n", codeOf(err))
 	}
 	// Output:
-	//
-	// LimitExceededException
+	// ""
+	// "LimitExceededException"
 }
 
 // Code that makes its own client gets a configuration with which it reaches the

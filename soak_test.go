@@ -348,7 +348,7 @@ func TestSoak(t *testing.T) { // not parallel: it counts goroutines
 		calls = 10_000
 	}
 	w := &soakWorld{
-		fake: newFake(kmsfake.WithJournal(soakJournal), kmsfake.WithQuotas(kmsfake.Quotas{KeysPerRegion: soakKeyQuota, AliasesPerKey: 10, GrantsPerKey: 20}),
+		fake: newFake(kmsfake.WithJournal(soakJournal), kmsfake.WithQuotas(kmsfake.Quotas{KeysPerRegion: soakKeyQuota, AliasesPerKey: 3, GrantsPerKey: 20}),
 			kmsfake.WithFaults(
 				kmsfake.Fault{Probability: 0.01, Error: kmsfake.Throttled},
 				kmsfake.Fault{Probability: 0.01, Error: &types.KMSInternalException{}, Applied: true},
