@@ -77,13 +77,13 @@ func (s *sweep) runInside(t *testing.T, tr *trial) {
 func (s *sweep) arm(t *testing.T, fake *kmsfake.Fake, tr *trial, begun time.Time) {
 	t.Helper()
 	g := &guard{t: t, fake: fake, until: begun.Add(s.elapsed + patience), left: timesCalls*len(s.calls) + moreCalls}
-	fake.Inject(kmsfake.Fault{Error: &service.Intrusion{Do: g.pass}})
+	fake.Inject(kmsfake.Fault{Error: service.Before(g.pass)})
 	if tr.watch {
 		w := &watcher{sweep: s}
-		fake.Inject(kmsfake.Fault{Error: &service.Intrusion{Do: func() { w.look(fake) }}})
+		fake.Inject(kmsfake.Fault{Error: service.Before(func() { w.look(fake) })})
 	}
 	if act := tr.before; act != nil {
-		fake.Inject(kmsfake.Fault{Skip: act.call, Times: 1, Error: &service.Intrusion{Do: func() { act.do(fake) }}})
+		fake.Inject(kmsfake.Fault{Skip: act.call, Times: 1, Error: service.Before(func() { act.do(fake) })})
 	}
 	fake.Inject(tr.faults...)
 }

@@ -67,9 +67,19 @@ func (f ConnectionFailure) known() bool {
 	return slices.Contains(types.ConnectionErrorCodeType("").Values(), types.ConnectionErrorCodeType(f))
 }
 
-// Intrusion is a Fault's Error that lets the call go on once something else has
-// happened.
-type Intrusion struct{ Do func() }
+// Intrusion is a Fault's Error that has something else happen before the call.
+type Intrusion struct {
+	// Do may call this AWS, and its calls meet the intrusion in their turn. The
+	// input is only to be read. The fault that Do returns, if any, is the one that
+	// the call meets; of it only Delay, Error and Applied matter, and one that the
+	// operation cannot meet lets the call go on.
+	Do func(who *Caller, operation string, in any) *Fault
+}
+
+// Before is an Intrusion that lets every call go on.
+func Before(do func()) *Intrusion {
+	return &Intrusion{func(*Caller, string, any) *Fault { do(); return nil }}
+}
 
 func (i *Intrusion) Error() string { return "intrusion" }
 

@@ -167,9 +167,9 @@ func (c *call) strike(faults []*Injected, in any) (s strike) {
 			continue
 		}
 		if intrusion, ok := i.fault.Error.(*Intrusion); ok {
-			intrusion.Do()
-			c.now = c.clock.now()
-			continue
+			if i = c.intrude(intrusion, in); i == nil {
+				continue
+			}
 		}
 		s.by = i
 		if i.fault.Applied {
@@ -187,6 +187,21 @@ func (c *call) strike(faults []*Injected, in any) (s strike) {
 		}
 	}
 	return s
+}
+
+// intrude lets an intrusion happen, and gives the fault that comes of it, or nil.
+func (c *call) intrude(intrusion *Intrusion, in any) *Injected {
+	f := intrusion.Do(c.who, c.name, in)
+	c.now = c.clock.now()
+	if f == nil {
+		return nil
+	}
+	met := Fault{Operation: c.name, Times: 1, Delay: f.Delay, Error: f.Error, Applied: f.Applied}
+	met, _, err := met.check()
+	if _, again := met.Error.(*Intrusion); again || err != nil {
+		return nil
+	}
+	return &Injected{fault: met, fired: 1}
 }
 
 // lose is what the caller gets in place of an answer that the fault lost.
