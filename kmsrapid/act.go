@@ -115,10 +115,10 @@ func Acts() []Act {
 // A plan is an act to come. It is drawn before the property runs, and what it is
 // done to is found when the time has come.
 type plan struct {
-	Act  Act // or, if it can be done to nothing then, the next that can
-	Gap  int // calls that pass since the act before
-	On   int // which of the targets it can be done to, if there are as many
-	How  int // less than ways
+	Act Act // or, if it can be done to nothing then, the next that can
+	Gap int // calls that pass since the act before
+	On  int // which of the targets it can be done to, if there are as many
+	How int // less than ways
 }
 
 // GoString is how the log of a failure shows it.

@@ -14,7 +14,7 @@ import (
 
 // recorder is a test that is expected to fail.
 type recorder struct {
-	*testing.T
+	testing.TB
 	mu     sync.Mutex
 	log    strings.Builder
 	failed bool
@@ -37,9 +37,9 @@ func (r *recorder) FailNow()                          { r.failed = true; panic(s
 func (r *recorder) Failed() bool                      { return r.failed }
 
 // check says what Check logs of a property, and whether it finds a failure.
-func check(t *testing.T, prop func(*rapid.T, *kmsfake.Fake), options ...kmsrapid.Option) (log string, failed bool) {
+func check(t testing.TB, prop func(*rapid.T, *kmsfake.Fake), options ...kmsrapid.Option) (log string, failed bool) {
 	t.Helper()
-	r := &recorder{T: t}
+	r := &recorder{TB: t}
 	defer func() {
 		if v := recover(); v != nil && v != (stop{}) {
 			panic(v)

@@ -173,4 +173,3 @@ var operations = func() []string {
 	}
 	return names
 }()
-

@@ -47,10 +47,11 @@ func (r record) keys() (arns []string) {
 	return arns
 }
 
-// byAdministrator says whether the administrator did something to one of the keys.
+// byAdministrator says whether the administrator did something to one of the
+// keys, rather than to an alias of it.
 func (r record) byAdministrator(keys []string) bool {
 	return slices.ContainsFunc(r.all(), func(c kmsfake.Call) bool {
-		return isAdministrator(c.Principal) && c.Error == nil && slices.Contains(keys, c.KeyARN)
+		return isAdministrator(c.Principal) && c.Error == nil && slices.Contains(keys, c.KeyARN) && !strings.HasSuffix(c.Operation, "Alias")
 	})
 }
 

@@ -46,6 +46,7 @@ type step struct {
 	call     string // expression
 	name     string // of the operation
 	refused  string // the error in words; "" if it succeeded
+	code     string // of the exception; "" if it is none
 	variable string // for the output; "" unless a later call uses it
 }
 
@@ -85,7 +86,7 @@ func (w *writer) add(c kmsfake.Call) {
 	}
 	s := step{before: before.String(), name: c.Operation, call: fmt.Sprintf("%s.%s(ctx, %s)", w.handle(c), c.Operation, input)}
 	if c.Error != nil {
-		s.refused = inWords(c.Error)
+		s.refused, s.code = inWords(c.Error), codeOf(c.Error)
 	}
 	w.steps = append(w.steps, s)
 	if c.Error == nil && c.Output != nil {

@@ -68,12 +68,20 @@ func (w *writer) writeStep(b *strings.Builder, s step) {
 	b.WriteString("\n" + s.before)
 	switch {
 	case s.refused != "":
-		fmt.Fprintf(b, "// %s\nif _, err := %s; err == nil {\nt.Error(%q)\n}\n", s.refused, s.call, s.name+" succeeds")
+		fmt.Fprintf(b, "// %s\nif _, err := %s; err == nil%s {\nt.Errorf(%q, err)\n}\n", s.refused, s.call, otherCode(s.code), s.name+": %v")
 	case s.variable != "":
 		fmt.Fprintf(b, "%s, err := %s\nif err != nil {\nt.Fatal(err)\n}\n", s.variable, s.call)
 	default:
 		fmt.Fprintf(b, "if _, err := %s; err != nil {\nt.Fatal(err)\n}\n", s.call)
 	}
+}
+
+// otherCode is a condition for errors that are not of a kind of exception.
+func otherCode(code string) string {
+	if code == "" {
+		return ""
+	}
+	return fmt.Sprintf(" || !strings.Contains(err.Error(), %q)", code)
 }
 
 // testName is a name for a test like another.
@@ -90,6 +98,7 @@ func testName(like string) string {
 // packages are those that the source of a test may use, in the order of import.
 var packages = []struct{ name, path string }{
 	{"errors", "errors"},
+	{"strings", "strings"},
 	{"testing", "testing"},
 	{"time", "time"},
 	{"aws", "github.com/aws/aws-sdk-go-v2/aws"},
@@ -170,7 +179,10 @@ func inWords(err error) string {
 	var exception smithy.APIError
 	text := err.Error()
 	if errors.As(err, &exception) {
-		text = exception.ErrorCode() + ": " + exception.ErrorMessage()
+		text = exception.ErrorCode()
+		if words := exception.ErrorMessage(); words != "" {
+			text += ": " + words
+		}
 	}
 	return strings.Join(strings.Fields(text), " ")
 }

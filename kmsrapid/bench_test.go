@@ -1,0 +1,26 @@
+package kmsrapid_test
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"example.com/kmsfake"
+	"example.com/kmsfake/kmsrapid"
+)
+
+// A hundred runs of a property with ten calls.
+func BenchmarkCheck(b *testing.B) {
+	for b.Loop() {
+		kmsrapid.Check(b, func(t *rapid.T, fake *kmsfake.Fake) { tenCalls(t.Context(), fake) }, appKey)
+	}
+}
+
+// Finding and shrinking a caller that decrypts under an alias.
+func BenchmarkShrink(b *testing.B) {
+	for b.Loop() {
+		if _, failed := check(b, kmsrapid.RoundTrips(seal, openUnderAlias), appKey); !failed {
+			b.Fatal("not found")
+		}
+	}
+}
