@@ -93,7 +93,7 @@ var world = rapid.Custom(func(t *rapid.T) AWS {
 	return w
 })
 
-var grantOperations = rapid.SampledFrom([][]types.GrantOperation{
+var grantOperations = oneOf([][]types.GrantOperation{
 	{types.GrantOperationEncrypt, types.GrantOperationDecrypt},
 	{types.GrantOperationDecrypt},
 	{types.GrantOperationDecrypt, types.GrantOperationRetireGrant},
@@ -103,7 +103,7 @@ var grantOperations = rapid.SampledFrom([][]types.GrantOperation{
 // aliases.
 var worldKey = rapid.Custom(func(t *rapid.T) kmsfake.Key {
 	k := kmsfake.Key{Spec: types.KeySpecSymmetricDefault, Usage: types.KeyUsageTypeEncryptDecrypt}
-	switch rapid.IntRange(0, 7).Draw(t, "kind") {
+	switch upTo(7).Draw(t, "kind") {
 	case 5:
 		k.Spec = keySpec.Draw(t, "spec")
 		k.Usage = KeyUsageFor(k.Spec).Draw(t, "usage")
@@ -112,8 +112,8 @@ var worldKey = rapid.Custom(func(t *rapid.T) kmsfake.Key {
 	case 7:
 		k.MultiRegion = true
 	}
-	k.Region = rapid.SampledFrom([]string{region, region, region, regions[1]}).Draw(t, "Region")
-	k.State = rapid.SampledFrom([]types.KeyState{
+	k.Region = oneOf([]string{region, region, region, regions[1]}).Draw(t, "Region")
+	k.State = oneOf([]types.KeyState{
 		"", "", "", "", "", types.KeyStateDisabled, types.KeyStatePendingDeletion, types.KeyStatePendingImport,
 	}).Draw(t, "state")
 	if k.State == types.KeyStatePendingImport {
@@ -122,7 +122,7 @@ var worldKey = rapid.Custom(func(t *rapid.T) kmsfake.Key {
 			k.State = types.KeyStateDisabled
 		}
 	}
-	k.Aliases = make([]string, rapid.IntRange(0, 2).Draw(t, "aliases"))
+	k.Aliases = make([]string, upTo(2).Draw(t, "aliases"))
 	return k
 })
 
