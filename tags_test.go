@@ -63,12 +63,17 @@ func TestTagsRefused(t *testing.T) {
 	for i := range 50 {
 		fifty = append(fifty, fmt.Sprintf("tag-%02d=v", i))
 	}
+	var many []string // in the order that is the worst to sort into place
+	for i := range 100_000 {
+		many = append(many, fmt.Sprintf("tag-%06d=v", 999_999-i))
+	}
 	unchanged(t, f, func() {
 		tag := func(list []types.Tag) result[kms.TagResourceOutput] {
 			return got(f.TagResource(t.Context(), &kms.TagResourceInput{KeyId: &key, Tags: list}))
 		}
 		tag(tags("a=1", "b=2", "a=3")).fails(t, "TagException", "Duplicate tag keys")
 		tag(tags(fifty...)).fails(t, "TagException", "Too many tags")
+		tag(tags(many...)).fails(t, "TagException", "Too many tags")
 		for _, reserved := range []string{"aws:x=1", "AWS:x=1", "Aws:=1"} {
 			tag(tags("fine=1", reserved)).fails(t, "TagException", "Tags beginning with aws: are reserved")
 		}

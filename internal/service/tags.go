@@ -113,6 +113,9 @@ func withTags(old, added []types.Tag) ([]types.Tag, error) {
 		}
 		seen[*tag.TagKey] = true
 	}
+	if len(seen) > tagsPerKey {
+		return nil, tooManyTags() // before any are put in order, however many they are
+	}
 	for _, tag := range copyTags(added) {
 		i, found := findTag(tags, *tag.TagKey)
 		if found {
