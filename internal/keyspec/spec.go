@@ -100,35 +100,6 @@ func (s *Spec) DefaultUsage() (types.KeyUsageType, bool) {
 	return types.KeyUsageTypeEncryptDecrypt, true
 }
 
-// AlgorithmsFor names the algorithms of a key of the spec with the usage, in
-// AWS's order. It is empty for a usage that the spec does not allow.
-func (s *Spec) AlgorithmsFor(usage types.KeyUsageType) []string {
-	if !s.Allows(usage) {
-		return nil
-	}
-	switch usage {
-	case types.KeyUsageTypeEncryptDecrypt:
-		return names(s.Encryption)
-	case types.KeyUsageTypeSignVerify:
-		return names(s.Signing)
-	case types.KeyUsageTypeGenerateVerifyMac:
-		return names(s.Mac)
-	case types.KeyUsageTypeKeyAgreement:
-		return names(s.Agreement)
-	case types.KeyUsageTypeEncapsulateDecapsulate:
-		return names(s.Encapsulation)
-	}
-	return nil
-}
-
-func names[S ~string](list []S) []string {
-	out := make([]string, len(list))
-	for i, s := range list {
-		out[i] = string(s)
-	}
-	return out
-}
-
 // MaxPlaintext is the most bytes that Encrypt takes under a key of the spec
 // with the algorithm, and 0 if the two do not go together.
 func (s *Spec) MaxPlaintext(alg types.EncryptionAlgorithmSpec) int {
