@@ -3,7 +3,6 @@ package material
 import (
 	"crypto/sha256"
 	"crypto/sha3"
-	"encoding/hex"
 	"io"
 )
 
@@ -30,12 +29,6 @@ func Identify(m Material, salt []byte) [32]byte {
 	h.Write([]byte{0})
 	h.Write(m.Encode())
 	return [32]byte(h.Sum(nil))
-}
-
-// KeyMaterialID is [Identify] as AWS spells it: 64 hexadecimal digits.
-func KeyMaterialID(m Material, salt []byte) string {
-	id := Identify(m, salt)
-	return hex.EncodeToString(id[:])
 }
 
 // steady is a source of randomness from which a read of one byte takes nothing.
