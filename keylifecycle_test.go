@@ -268,3 +268,22 @@ func TestKeysGoInTheirTurn(t *testing.T) {
 		t.Errorf("something is left of the keys (-fresh +have):\n%s", diff)
 	}
 }
+
+// A clock may show any time at all: keys go when their time comes.
+func TestDeletionOnAnyClock(t *testing.T) {
+	t.Parallel()
+	for _, start := range []time.Time{
+		{},
+		time.Unix(0, 0),
+		time.Date(2262, time.April, 10, 0, 0, 0, 0, time.UTC), // the next day is beyond Unix nanoseconds
+		time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC),
+	} {
+		f := kmsfake.New(kmsfake.WithClock(func() time.Time { return start }))
+		key := newKey(t, f)
+		scheduleDeletion(t, f, key, 7)
+		f.Advance(7*24*time.Hour - 1)
+		equal(t, start.String(), describe(t, f, key).KeyState, types.KeyStatePendingDeletion)
+		f.Advance(1)
+		got(f.DescribeKey(t.Context(), &kms.DescribeKeyInput{KeyId: &key})).fails(t, "NotFoundException", "Key '"+keyARN(f, key)+"' does not exist")
+	}
+}

@@ -19,8 +19,7 @@ func (c *clock) now() time.Time {
 	return base().Add(time.Duration(c.offset.Load()))
 }
 
-// farthest is how far Advance goes in all. A little more, and Unix nanoseconds
-// would not hold the time.
+// farthest is how far Advance goes in all. A time.Duration holds little more.
 const farthest = 200 * 365 * day
 
 func (c *clock) advance(d time.Duration) {

@@ -10,7 +10,7 @@ import (
 // there follows from its record and the time alone; this list only lets its
 // memory, its aliases and its place in lists go without a search for what is due.
 type dueList struct {
-	next  atomic.Int64 // Unix nanoseconds of the first deletion, 0 when there is none
+	next  atomic.Int64 // Unix milliseconds of the first deletion, 0 when there is none
 	queue dueQueue
 }
 
@@ -42,7 +42,7 @@ func (q *dueQueue) Pop() any {
 // passed says whether something is due. It needs no lock.
 func (d *dueList) passed(now time.Time) bool {
 	next := d.next.Load()
-	return next != 0 && now.UnixNano() >= next
+	return next != 0 && now.UnixMilli() >= next
 }
 
 // schedule sets when a key goes; the zero time is never. The lock must be held
@@ -62,7 +62,7 @@ func (d *dueList) setNext() {
 		d.next.Store(0)
 		return
 	}
-	d.next.Store(d.queue[0].deletion.UnixNano())
+	d.next.Store(d.queue[0].deletion.UnixMilli())
 }
 
 // removeDue deletes the keys whose waiting period is over. The lock must be held
