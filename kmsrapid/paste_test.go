@@ -39,6 +39,9 @@ func TestThePastedTest(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the go command")
 	}
+	if err := os.MkdirAll("testdata", 0o755); err != nil { // Git keeps no empty folder
+		t.Fatal(err)
+	}
 	dir, err := os.MkdirTemp("testdata", "pasted")
 	if err != nil {
 		t.Fatal(err)
