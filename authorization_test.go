@@ -256,6 +256,17 @@ func TestResourcesOfIdentityPolicies(t *testing.T) {
 	update(key).failsWith(t, "AccessDeniedException")
 	update(second).failsWith(t, "AccessDeniedException")
 	update(key, second).ok(t)
+
+	// The permission for the keys does not do for the alias.
+	onKeys := func(action string) []string {
+		return []string{on(action, keyARN(f, key)), on(action, keyARN(f, second))}
+	}
+	unchanged(t, f, func() {
+		got(updateAlias(t, f.As(appRole, onKeys("kms:UpdateAlias")...), "alias/app", key)).fails(t, "AccessDeniedException",
+			denied(appRole, "kms:UpdateAlias", aliasARN(f, "alias/app"), noIdentity("kms:UpdateAlias")))
+		got(deleteAlias(t, f.As(appRole, onKeys("kms:DeleteAlias")...), "alias/app")).fails(t, "AccessDeniedException",
+			denied(appRole, "kms:DeleteAlias", aliasARN(f, "alias/app"), noIdentity("kms:DeleteAlias")))
+	})
 }
 
 func TestCreateKeyWithTagsNeedsTagResource(t *testing.T) {

@@ -154,3 +154,27 @@ func TestCallsAreInOrderOfEffect(t *testing.T) {
 		}
 	}
 }
+
+// The journal tells of a call with several names which key it was about.
+func TestCallsAreAboutAKey(t *testing.T) {
+	t.Parallel()
+	f := newFake()
+	first, second := newKey(t, f), newKey(t, f)
+	blob := got(encrypt(t, f, first, "x")).ok(t).CiphertextBlob
+	about := func(what, key string) {
+		t.Helper()
+		calls := f.Calls()
+		equal(t, what, calls[len(calls)-1].KeyARN, keyARN(f, key))
+	}
+	newAlias(t, f, "alias/a", first)
+	about("CreateAlias", first)
+	got(updateAlias(t, f, "alias/a", second)).ok(t)
+	about("UpdateAlias, which is about the new target", second)
+	got(updateAlias(t, f, "alias/none", first)).failsWith(t, "NotFoundException")
+	got(f.ReEncrypt(t.Context(), &kms.ReEncryptInput{CiphertextBlob: blob, DestinationKeyId: &second})).ok(t)
+	about("ReEncrypt, which is about the source", first)
+	got(encrypt(t, f, "alias/a", "x")).ok(t)
+	about("Encrypt by an alias", second)
+	got(deleteAlias(t, f, "alias/a")).ok(t)
+	about("DeleteAlias", second)
+}

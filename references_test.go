@@ -4,8 +4,10 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/smithy-go"
 
 	"example.com/kmsfake"
@@ -103,6 +105,7 @@ func TestNamesThatAreNone(t *testing.T) {
 		{"malformed ARN", "arn:aws:kms:us-east-1", "InvalidArnException", "Invalid arn arn:aws:kms:us-east-1", false},
 		{"ARN without a Region", "arn:aws:kms::111122223333:key/" + unknownKey, "InvalidArnException", "Invalid arn arn:aws:kms::111122223333:key/" + unknownKey, false},
 		{"ARN whose account is none", "arn:aws:kms:us-east-1:example:key/" + unknownKey, "InvalidArnException", "Invalid arn arn:aws:kms:us-east-1:example:key/" + unknownKey, false},
+		{"ARN of another partition", "arn:aws-cn:kms:us-east-1:111122223333:key/" + unknownKey, "InvalidArnException", "Invalid arn arn:aws-cn:kms:us-east-1:111122223333:key/" + unknownKey, false},
 		{"an alias in a key ARN", own + "key/alias/ExampleAlias", "NotFoundException", "Invalid keyId 'alias/ExampleAlias'", false},
 		{"ARN of another service", "arn:aws:s3:us-east-1:111122223333:key/" + unknownKey, "InvalidArnException", "Invalid arn arn:aws:s3:us-east-1:111122223333:key/" + unknownKey, false},
 		{"alias name that is none", "alias/none", "NotFoundException", "Alias " + own + "alias/none is not found.", true},
@@ -195,4 +198,55 @@ func TestAliasOfTheSameNameInTwoAccounts(t *testing.T) {
 	there := newKey(t, open.InAccount(otherAccount))
 	newAlias(t, open.InAccount(otherAccount), "alias/x", there)
 	equal(t, "the key without authorization", *describe(t, open, name).Arn, keyARN(other, there))
+}
+
+// A key id is a UUID, or mrk- and 32 hexadecimal digits, and nothing like it.
+func TestFormsOfKeyIDs(t *testing.T) {
+	t.Parallel()
+	f := newFake()
+	const multiRegion = "mrk-1234abcd12ab34cd56ef1234567890ab"
+	formed := func(id string) result[kms.DescribeKeyOutput] { return got(describeKey(t, f, id)) }
+	for _, id := range []string{unknownKey, multiRegion} {
+		digits := id
+		if id == multiRegion {
+			digits = strings.TrimPrefix(id, "mrk-")
+		}
+		for i := len(id) - len(digits); i < len(id); i++ {
+			for _, c := range "-a09fg/:\x60\x00G@" {
+				altered := id[:i] + string(c) + id[i+1:]
+				if dash := id[i] == '-'; dash == (c == '-') && strings.ContainsRune("-a09f", c) {
+					formed(altered).fails(t, "NotFoundException", "Key '"+keyARN(f, altered)+"' does not exist")
+				} else {
+					formed(altered).fails(t, "NotFoundException", "Invalid keyId '"+altered+"'")
+				}
+			}
+		}
+		for _, other := range []string{id + "0", id[:len(id)-1], strings.ReplaceAll(id, "-", ""), "key/" + id} {
+			formed(other).fails(t, "NotFoundException", "Invalid keyId '"+other+"'")
+		}
+	}
+	// Its letters may be capitals, as in any UUID, but it is not the same id.
+	f = newFake(kmsfake.WithKeys(kmsfake.Key{ID: unknownKey}))
+	describe(t, f, unknownKey)
+	for _, id := range []string{strings.ToUpper(unknownKey), strings.Replace(unknownKey, "1234abcd", "AF34abcd", 1)} {
+		formed(id).fails(t, "NotFoundException", "Key '"+keyARN(f, id)+"' does not exist")
+	}
+}
+
+// Where everyone may do everything, what is not there in another account is told
+// as in one's own, of the operations that reach it at all.
+func TestWithoutAuthorizationAcrossAccounts(t *testing.T) {
+	t.Parallel()
+	f := newFake(kmsfake.WithoutAuthorization())
+	other := f.InAccount(otherAccount)
+	missing := keyARN(other, unknownKey)
+	got(describeKey(t, f, missing)).fails(t, "NotFoundException", "Key '"+missing+"' does not exist")
+	got(describeKey(t, f, aliasARN(other, "alias/a"))).fails(t, "NotFoundException", "Alias "+aliasARN(other, "alias/a")+" is not found.")
+	there := keyARN(other, newKey(t, other))
+	for _, key := range []string{missing, there} {
+		unchanged(t, f, func() {
+			got(f.DisableKey(t.Context(), &kms.DisableKeyInput{KeyId: &key})).failsWith(t, "AccessDeniedException")
+		})
+	}
+	equal(t, "the key that is there", *describe(t, f, there).Arn, there)
 }

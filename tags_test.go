@@ -117,3 +117,15 @@ func TestListResourceTagsPages(t *testing.T) {
 		equal(t, fmt.Sprintf("pages of %d", limit), list, tags(pairs...))
 	}
 }
+
+// A list goes on behind the tag that ended a page, also when that tag is gone.
+func TestListResourceTagsWhileTheyChange(t *testing.T) {
+	t.Parallel()
+	f := newFake()
+	key := newKeyLike(t, f, &kms.CreateKeyInput{Tags: tags("a=1", "b=2", "c=3", "d=4")})
+	first := got(f.ListResourceTags(t.Context(), &kms.ListResourceTagsInput{KeyId: &key, Limit: aws.Int32(2)})).ok(t)
+	got(f.UntagResource(t.Context(), &kms.UntagResourceInput{KeyId: &key, TagKeys: []string{"b"}})).ok(t)
+	got(f.TagResource(t.Context(), &kms.TagResourceInput{KeyId: &key, Tags: tags("aa=5", "cc=6")})).ok(t)
+	rest := got(f.ListResourceTags(t.Context(), &kms.ListResourceTagsInput{KeyId: &key, Marker: first.NextMarker})).ok(t)
+	equal(t, "the second page", rest.Tags, tags("c=3", "cc=6", "d=4"))
+}

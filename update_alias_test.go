@@ -1,12 +1,15 @@
 package kmsfake_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
+
+	"example.com/kmsfake"
 )
 
 // Each test of this file is a sentence of the documentation of UpdateAlias,
@@ -107,6 +110,11 @@ func TestUpdateAlias(t *testing.T) {
 					equal(t, "the key behind the alias", *describe(t, f, "alias/a").KeyId, ids[j])
 				} else {
 					update.failsWith(t, "ValidationException")
+					for _, told := range []string{current.kind + " " + string(current.usage), target.kind + " " + string(target.usage)} {
+						if !strings.Contains(update.err.Error(), told) {
+							t.Errorf("%v does not tell of %s", update.err, told)
+						}
+					}
 					equal(t, "the key behind the alias", *describe(t, f, "alias/a").KeyId, ids[i])
 				}
 				got(deleteAlias(t, f, "alias/a")).ok(t)
@@ -215,6 +223,17 @@ func TestUpdateAlias(t *testing.T) {
 			got(updateAlias(t, other, "alias/b", keyARN(f, second))).failsWith(t, "AccessDeniedException")
 			got(updateAlias(t, other, "alias/a", keyARN(f, second))).fails(t, "NotFoundException", "Alias "+aliasARN(other, "alias/a")+" is not found.")
 		})
+	})
+
+	// An alias that stays with its key takes no more of the quota.
+	t.Run("the key that it has may be full", func(t *testing.T) {
+		t.Parallel()
+		f := newFake(kmsfake.WithQuotas(kmsfake.Quotas{AliasesPerKey: 1}))
+		first, second := newKey(t, f), newKey(t, f)
+		newAlias(t, f, "alias/a", first)
+		newAlias(t, f, "alias/b", second)
+		got(updateAlias(t, f, "alias/a", first)).ok(t)
+		unchanged(t, f, func() { got(updateAlias(t, f, "alias/a", second)).failsWith(t, "LimitExceededException") })
 	})
 
 	// Required permissions: kms:UpdateAlias on the current KMS key (key policy),

@@ -247,14 +247,7 @@ func (c *call) findAliasTarget(name string) (*key, error) {
 		return nil, aliasOfAlias()
 	}
 	c.key = "" // the call is about the target
-	k, err := c.findReference(ref, "kms:"+c.name)
-	if err != nil {
-		return nil, err
-	}
-	if k.manager == types.KeyManagerTypeAws {
-		return nil, notAuthorized()
-	}
-	return k, nil
+	return c.findReference(ref, "kms:"+c.name)
 }
 
 func (c *call) checkAliasQuota(k *key) error {
