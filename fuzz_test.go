@@ -176,6 +176,36 @@ func FuzzGrantTokens(f *testing.F) {
 	})
 }
 
+// A principal that a grant takes is shown as it was given; anything else is refused.
+func FuzzPrincipals(f *testing.F) {
+	fresh := newFake()
+	key := newKey(f, fresh)
+	for _, principal := range []string{
+		grantee, account, "*", "", "arn:aws:iam::" + account + ":role/a/b", "arn:aws:sts::" + account + ":assumed-role/app/session", "arn:aws:iam::" + account + ":user/",
+		"arn:aws:iam::" + account + ":federated-user/x", "s3.amazonaws.com", "arn:aws-cn:iam::" + account + ":root", "arn:aws:iam:::root", "arn:aws:s3:::bucket", "\xff",
+	} {
+		f.Add(principal)
+	}
+	f.Fuzz(func(t *testing.T, principal string) {
+		fake := fresh.Clone()
+		_, err := fake.CreateGrant(t.Context(), &kms.CreateGrantInput{
+			KeyId: &key, GranteePrincipal: &principal, Operations: []types.GrantOperation{types.GrantOperationDecrypt},
+		})
+		if err != nil {
+			checkCode(t, err, "InvalidArnException", "ValidationException")
+			equal(t, "the state after a refusal", dump(fake), dump(fresh))
+			return
+		}
+		if !strings.HasPrefix(principal, "arn:aws:") {
+			t.Errorf("%q was taken for a principal", principal)
+		}
+		list := got(fake.ListGrants(t.Context(), &kms.ListGrantsInput{KeyId: &key, GranteePrincipal: &principal})).ok(t).Grants
+		if len(list) != 1 || *list[0].GranteePrincipal != principal {
+			t.Errorf("%q is shown as %+v", principal, list)
+		}
+	})
+}
+
 // Whatever bytes come over HTTP for an operation, the answer is one that an SDK can
 // read, and what is not done changes nothing.
 func FuzzServeHTTP(f *testing.F) {
