@@ -177,4 +177,17 @@ func TestCallsAreAboutAKey(t *testing.T) {
 	about("Encrypt by an alias", second)
 	got(deleteAlias(t, f, "alias/a")).ok(t)
 	about("DeleteAlias", second)
+
+	// A call that a fault has kept from the service is about the key that it names.
+	newAlias(t, f, "alias/b", first)
+	f.Inject(kmsfake.Fault{Operation: "Encrypt", Error: kmsfake.Throttled})
+	for _, name := range []string{first, keyARN(f, first), "alias/b", aliasARN(f, "alias/b")} {
+		got(encrypt(t, f, name, "x")).failsWith(t, "ThrottlingException")
+		about("Encrypt by "+name+", throttled", first)
+	}
+	for _, name := range []string{unknownKey, "alias/none"} {
+		got(encrypt(t, f, name, "x")).failsWith(t, "ThrottlingException")
+		calls := f.Calls()
+		equal(t, "Encrypt by "+name+", throttled", calls[len(calls)-1].KeyARN, "")
+	}
 }

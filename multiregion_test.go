@@ -828,3 +828,19 @@ func BenchmarkReplicateKeyToTenRegions(b *testing.B) {
 		}
 	}
 }
+
+// A key that is updating can be used and rotated, and its primary Region moved again.
+func TestNewPrimaryWhileItIsUpdating(t *testing.T) {
+	t.Parallel()
+	f := newFake()
+	id := newKeyLike(t, f, &kms.CreateKeyInput{MultiRegion: aws.Bool(true)})
+	got(f.ReplicateKey(t.Context(), &kms.ReplicateKeyInput{KeyId: &id, ReplicaRegion: aws.String(otherRegion)})).ok(t)
+	f.Advance(day)
+	got(f.UpdatePrimaryRegion(t.Context(), &kms.UpdatePrimaryRegionInput{KeyId: &id, PrimaryRegion: aws.String(otherRegion)})).ok(t)
+	there := f.InRegion(otherRegion)
+	equal(t, "KeyState", describe(t, there, id).KeyState, types.KeyStateUpdating)
+	got(there.RotateKeyOnDemand(t.Context(), &kms.RotateKeyOnDemandInput{KeyId: &id})).ok(t)
+	got(encrypt(t, there, id, "x")).ok(t)
+	got(there.UpdatePrimaryRegion(t.Context(), &kms.UpdatePrimaryRegionInput{KeyId: &id, PrimaryRegion: aws.String(region)})).ok(t)
+	equal(t, "the primary Region", *describe(t, f, id).MultiRegionConfiguration.PrimaryKey.Region, region)
+}

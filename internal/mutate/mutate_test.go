@@ -22,9 +22,9 @@ func TestWeakTestsAreFound(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, &out)
 	}
-	want := `weak.go:12:15: survived: "--" instead of "+-"
-weak.go:13:15: survived: "+!" instead of "-!"
-weak.go:16:70: survived: "!-" instead of "!+"
+	want := `weak.go:12:15: survived: "++" instead of "+-"
+weak.go:13:15: survived: "-+" instead of "-!"
+weak.go:16:70: survived: "++" instead of "!+"
 weak.go:24:61: survived: not true
 weak.go:35:20: survived: l.exact is false
 weak.go:35:31: survived: n != l.most is false

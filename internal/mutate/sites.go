@@ -292,7 +292,7 @@ func (m *mutator) row(e ast.Expr, typeName string) {
 		}
 		changed := text[:i] + string(other) + text[i+1:]
 		before += fmt.Sprintf("mutantValue[%s](%d, ", typeName, m.mark(e, changed+" instead of "+text))
-		after += ", " + changed + ")"
+		after = ", " + changed + ")" + after
 	}
 	m.wrap(e, before, after)
 }
