@@ -218,3 +218,31 @@ func TestConfigIsForKMSAlone(t *testing.T) {
 		t.Error("the SDK would try again")
 	}
 }
+
+// A Region that has no endpoint ends a call before it is sent, on every way.
+func TestRegionsWithoutAnEndpoint(t *testing.T) {
+	t.Parallel()
+	for _, region := range []string{"", ".", "us east 1", "us-east-1/", "eu-wést-1", "us..east", strings.Repeat("x", 64)} {
+		own, option := kmsfake.New(kmsfake.WithRegion(region)), func(o *kms.Options) { o.Region = region }
+		f := kmsfake.New()
+		_, want := f.Client(option).ListKeys(t.Context(), nil)
+		if want == nil {
+			t.Errorf("the SDK finds an endpoint in Region %q", region)
+			continue
+		}
+		for way, call := range map[string]func() (*kms.ListKeysOutput, error){
+			"WithRegion": func() (*kms.ListKeysOutput, error) { return own.ListKeys(t.Context(), nil) },
+			"Client":     func() (*kms.ListKeysOutput, error) { return own.Client().ListKeys(t.Context(), nil) },
+			"InRegion":   func() (*kms.ListKeysOutput, error) { return f.InRegion(region).ListKeys(t.Context(), nil) },
+			"an option":  func() (*kms.ListKeysOutput, error) { return f.ListKeys(t.Context(), nil, option) },
+		} {
+			if _, err := call(); err == nil || err.Error() != want.Error() {
+				t.Errorf("%q, %s: %v, want %v", region, way, err, want)
+			}
+		}
+		if n := len(f.Calls()) + len(own.Calls()); n != 0 {
+			t.Errorf("%q: %d calls came through", region, n)
+		}
+	}
+	got(kmsfake.New().InRegion("mars-north-1").ListKeys(t.Context(), nil)).ok(t) // a Region to come
+}

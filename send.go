@@ -47,12 +47,28 @@ func send[I, O any](ctx context.Context, f *Fake, op *service.Operation[I, O], i
 			return nil, operationError(op.Name, err)
 		}
 	}
+	if err := checkRegion(caller.Region); err != nil {
+		return nil, operationError(op.Name, err)
+	}
 	out, requestID, err := op.Do(ctx, f.aws, caller, in)
 	if err != nil {
 		return nil, operationError(op.Name, failedAnswer(caller.Region, requestID, err))
 	}
 	awsmiddleware.SetRequestIDMetadata(op.Metadata(out), requestID)
 	return out, nil
+}
+
+// checkRegion is what the SDK says of a Region for which it knows no endpoint.
+func checkRegion(region string) error {
+	if region == "" {
+		return errors.New("failed to resolve service endpoint, endpoint rule error, Invalid Configuration: Missing Region")
+	}
+	for label := range strings.SplitSeq(region, ".") {
+		if !smithyhttp.ValidHostLabel(label) {
+			return fmt.Errorf("failed to bind endpoint params, invalid input region %s", region)
+		}
+	}
+	return nil
 }
 
 // callerFor applies the options of one call, as far as they mean something
