@@ -30,7 +30,7 @@ type Call struct {
 //
 // Everything in them is a copy that the caller may change, plaintexts and key
 // material included, so mind what a log shows. An input or output of more than
-// 1 MiB is nil; times are in UTC.
+// 1 MiB is nil, and the text of an exception ends there; times are in UTC.
 func (f *Fake) Calls() []Call {
 	recorded := f.aws.Calls()
 	calls := make([]Call, len(recorded))

@@ -9,10 +9,12 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
+	"github.com/aws/smithy-go"
 
 	"example.com/kmsfake"
 )
@@ -118,6 +120,27 @@ func TestJournalIsBounded(t *testing.T) {
 	_, _ = fake.Encrypt(t.Context(), &kms.EncryptInput{KeyId: aws.String("alias/x"), Plaintext: make([]byte, 20<<20)})
 	if calls := fake.Calls(); len(calls) < 14 || calls[len(calls)-1].Input != nil {
 		t.Errorf("%d calls; the last has its input: %v", len(calls), calls[len(calls)-1].Input != nil)
+	}
+}
+
+// The texts of exceptions repeat what was wrong in the input. They count as it does.
+func TestJournalBoundsTextsOfExceptions(t *testing.T) {
+	t.Parallel()
+	fake := kmsfake.New()
+	long := strings.Repeat("ä", 1<<19)
+	for range 20 {
+		if err := described(t.Context(), fake, long); err == nil || len(err.Error()) < len(long) {
+			t.Fatal("the caller has no text that repeats the key id")
+		}
+	}
+	calls := fake.Calls()
+	if len(calls) > 16 || len(calls) < 14 {
+		t.Errorf("%d calls whose errors have 1 MiB each", len(calls))
+	}
+	var exception smithy.APIError
+	if last := calls[len(calls)-1]; !errors.As(last.Error, &exception) || exception.ErrorCode() != "ValidationException" ||
+		len(exception.ErrorMessage()) > 1<<20 || !utf8.ValidString(exception.ErrorMessage()) {
+		t.Errorf("the journal's error is %.100v", last.Error)
 	}
 }
 

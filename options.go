@@ -76,8 +76,8 @@ func WithStrictCredentials() Option {
 }
 
 // WithJournal sets how many calls [Fake.Calls] goes back; 0 is none. The default
-// is 10,000. However many they are, their inputs and outputs take at most 16 MiB:
-// the oldest calls give way.
+// is 10,000. However many they are, their inputs, outputs and errors take at most
+// 16 MiB: the oldest calls give way.
 func WithJournal(calls int) Option {
 	return func(o *options) { o.config.Journal = max(calls, 0) }
 }

@@ -3,6 +3,7 @@ package service
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,7 +17,7 @@ const (
 	JournalCalls = 10_000
 	JournalBytes = 16 << 20
 
-	recordLimit = 1 << 20 // bytes of one input or output
+	recordLimit = 1 << 20 // bytes of one input, output or text of an exception
 
 	// Slabs double in size, since most fakes live for a few calls.
 	smallestSlab = 2 << 10  // bytes
@@ -35,7 +36,7 @@ type journal struct {
 	ring  []entry // grows to calls
 	first int     // the oldest
 	n     int     // how many there are
-	held  int     // bytes
+	held  int     // bytes: the sizes of the entries
 }
 
 // entry is one call. Everything that it points to is never written again.
@@ -51,6 +52,7 @@ type entry struct {
 	err       error
 	why       string
 	fault     *Injected
+	size      int // bytes that a caller can make many
 }
 
 // scribe writes entries, a slab of memory after another.
@@ -90,17 +92,17 @@ func (j *journal) add(e *entry, input, output any) {
 	if e.err == nil {
 		e.output = s.write(output)
 	} else {
-		e.err = cloneError(e.err)
+		e.err = excerpt(e.err)
 	}
 	j.scribes.Put(s)
 
-	size := len(e.input) + len(e.output)
-	if size > j.bytes {
-		e.input, e.output, size = nil, nil, 0
+	words := len(textOf(e.err)) + len(e.why)
+	if e.size = len(e.input) + len(e.output) + words; e.size > j.bytes {
+		e.input, e.output, e.size = nil, nil, words
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	for j.n > 0 && (j.n == j.calls || j.held+size > j.bytes) {
+	for j.n > 0 && (j.n == j.calls || j.held+e.size > j.bytes) {
 		j.drop()
 	}
 	if j.n == len(j.ring) {
@@ -108,13 +110,24 @@ func (j *journal) add(e *entry, input, output any) {
 	}
 	j.ring[(j.first+j.n)%len(j.ring)] = *e
 	j.n++
-	j.held += size
+	j.held += e.size
+}
+
+// excerpt copies an exception. AWS's texts repeat what was wrong in the input, of
+// which a journal keeps no more than of an input.
+func excerpt(err error) error {
+	exception, ok := asException(err)
+	if !ok || len(exception.ErrorMessage()) <= recordLimit {
+		return cloneError(err)
+	}
+	text := strings.Clone(strings.ToValidUTF8(exception.ErrorMessage()[:recordLimit], ""))
+	return withFault(NewException(exception.ErrorCode(), text), exception.ErrorFault())
 }
 
 // drop forgets the oldest entry.
 func (j *journal) drop() {
 	oldest := &j.ring[j.first]
-	j.held -= len(oldest.input) + len(oldest.output)
+	j.held -= oldest.size
 	*oldest = entry{}
 	j.first = (j.first + 1) % len(j.ring)
 	j.n--
