@@ -81,18 +81,6 @@ func (c *call) findStore(id string) (*keyStore, error) {
 	return s, nil
 }
 
-// useStore is findStore for an operation on custom key stores.
-func (c *call) useStore(id string) (*keyStore, error) {
-	if err := c.authorizeStores(); err != nil {
-		return nil, err
-	}
-	return c.findStore(id)
-}
-
-// authorizeStores says whether the caller may do an operation on custom key
-// stores, which have no policies and no ARNs of their own.
-func (c *call) authorizeStores() error { return c.authorizeOn("kms:"+c.name, "*", nil) }
-
 // storeFor is the custom key store that a new key shall be in, or nil if it shall
 // be in none. The lock must be held.
 func (c *call) storeFor(in *kms.CreateKeyInput) (*keyStore, error) {

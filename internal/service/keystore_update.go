@@ -12,7 +12,7 @@ import (
 func updateCustomKeyStore(c *call, in *kms.UpdateCustomKeyStoreInput) (*kms.UpdateCustomKeyStoreOutput, error) {
 	c.lock()
 	defer c.unlock()
-	s, err := c.useStore(*in.CustomKeyStoreId)
+	s, err := c.findStore(*in.CustomKeyStoreId)
 	if err != nil {
 		return nil, err
 	}

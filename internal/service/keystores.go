@@ -40,9 +40,6 @@ func createCustomKeyStore(c *call, in *kms.CreateCustomKeyStoreInput) (*kms.Crea
 	}
 	c.lock()
 	defer c.unlock()
-	if err := c.authorizeStores(); err != nil {
-		return nil, err
-	}
 	if err := c.checkStoreName(s.name, nil); err != nil {
 		return nil, err
 	}
@@ -71,7 +68,7 @@ func createCustomKeyStore(c *call, in *kms.CreateCustomKeyStoreInput) (*kms.Crea
 func connectCustomKeyStore(c *call, in *kms.ConnectCustomKeyStoreInput) (*kms.ConnectCustomKeyStoreOutput, error) {
 	c.lock()
 	defer c.unlock()
-	s, err := c.useStore(*in.CustomKeyStoreId)
+	s, err := c.findStore(*in.CustomKeyStoreId)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +92,7 @@ func connectCustomKeyStore(c *call, in *kms.ConnectCustomKeyStoreInput) (*kms.Co
 func disconnectCustomKeyStore(c *call, in *kms.DisconnectCustomKeyStoreInput) (*kms.DisconnectCustomKeyStoreOutput, error) {
 	c.lock()
 	defer c.unlock()
-	s, err := c.useStore(*in.CustomKeyStoreId)
+	s, err := c.findStore(*in.CustomKeyStoreId)
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +113,7 @@ func disconnectCustomKeyStore(c *call, in *kms.DisconnectCustomKeyStoreInput) (*
 func deleteCustomKeyStore(c *call, in *kms.DeleteCustomKeyStoreInput) (*kms.DeleteCustomKeyStoreOutput, error) {
 	c.lock()
 	defer c.unlock()
-	s, err := c.useStore(*in.CustomKeyStoreId)
+	s, err := c.findStore(*in.CustomKeyStoreId)
 	if err != nil {
 		return nil, err
 	}
@@ -148,9 +145,6 @@ func describeCustomKeyStores(c *call, in *kms.DescribeCustomKeyStoresInput) (*km
 	}
 	c.rlock()
 	defer c.runlock()
-	if err := c.authorizeStores(); err != nil {
-		return nil, err
-	}
 	var page []*keyStore
 	next := ""
 	switch {
