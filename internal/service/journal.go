@@ -96,10 +96,7 @@ func (j *journal) add(e *entry, input, output any) {
 	}
 	j.scribes.Put(s)
 
-	words := len(textOf(e.err)) + len(e.why)
-	if e.size = len(e.input) + len(e.output) + words; e.size > j.bytes {
-		e.input, e.output, e.size = nil, nil, words
-	}
+	e.size = len(e.input) + len(e.output) + len(textOf(e.err)) + len(e.why)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for j.n > 0 && (j.n == j.calls || j.held+e.size > j.bytes) {
