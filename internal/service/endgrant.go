@@ -134,9 +134,5 @@ func (c *call) authorizeRetirement(g *grant) error {
 	if g.key.account.id != c.who.Account {
 		return c.denied(action, g.key.arn)
 	}
-	if d.Allowed {
-		c.why = "the grant does not let " + c.who.ARN + " retire it"
-		return notAllowed(c.who.ARN, action, "resource: "+g.key.arn, iam.NoResourceAllow)
-	}
 	return c.refused(action, "resource: "+g.key.arn, d)
 }
