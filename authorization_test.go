@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
@@ -293,6 +294,26 @@ func TestReplicateKeyIsAuthorizedInBothRegions(t *testing.T) {
 			denied(appRole, "kms:CreateKey", "*", noIdentity("kms:CreateKey")))
 	})
 	got(f.As(appRole, allowing("kms:ReplicateKey"), creating(otherRegion)).ReplicateKey(t.Context(), in)).ok(t)
+}
+
+func TestUpdatePrimaryRegionIsAuthorizedOnBothKeys(t *testing.T) {
+	t.Parallel()
+	f := newFake()
+	key := mrReplicated(t, f, otherRegion)
+	f.Advance(time.Minute)
+	primary, replica := keyARN(f, key), keyARN(f.InRegion(otherRegion), key)
+	on := func(keys ...string) string {
+		return strings.Replace(allowing("kms:UpdatePrimaryRegion"), `"Resource": "*"`, `"Resource": ["`+strings.Join(keys, `", "`)+`"]`, 1)
+	}
+	move := func(policy string) result[kms.UpdatePrimaryRegionOutput] {
+		return got(f.As(appRole, policy).UpdatePrimaryRegion(t.Context(), &kms.UpdatePrimaryRegionInput{KeyId: &key, PrimaryRegion: aws.String(otherRegion)}))
+	}
+	unchanged(t, f, func() {
+		for _, c := range []struct{ has, lacks string }{{primary, replica}, {replica, primary}} {
+			move(on(c.has)).fails(t, "AccessDeniedException", denied(appRole, "kms:UpdatePrimaryRegion", c.lacks, noIdentity("kms:UpdatePrimaryRegion")))
+		}
+	})
+	move(on(primary, replica)).ok(t)
 }
 
 // acrossAccounts are the operations whose documentation says "Cross-account use:

@@ -275,6 +275,43 @@ func TestCreateGrantRefuses(t *testing.T) {
 		fails(t, "InvalidArnException", "ARN does not refer to a valid principal: arn:aws:iam::1:user/x")
 }
 
+func TestListsOfGrantsRefuse(t *testing.T) {
+	t.Parallel()
+	f := newFake()
+	key := newKey(t, f)
+	service := aws.String("s3.amazonaws.com")
+	for name, test := range map[string]struct {
+		in   kms.ListGrantsInput
+		code string
+	}{
+		"two grantees":        {kms.ListGrantsInput{GranteePrincipal: aws.String(appRole), GranteeServicePrincipal: service}, "ValidationException"},
+		"a service's grants":  {kms.ListGrantsInput{GranteeServicePrincipal: service}, "ValidationException"},
+		"a limit of 101":      {kms.ListGrantsInput{Limit: aws.Int32(101)}, "ValidationException"},
+		"a marker of nothing": {kms.ListGrantsInput{Marker: aws.String("x")}, "InvalidMarkerException"},
+		"no principal":        {kms.ListGrantsInput{GranteePrincipal: aws.String("alice")}, "InvalidArnException"},
+		"no grant id":         {kms.ListGrantsInput{GrantId: aws.String("x")}, "InvalidGrantIdException"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			test.in.KeyId = &key
+			got(f.ListGrants(t.Context(), &test.in)).failsWith(t, test.code)
+		})
+	}
+	for name, test := range map[string]struct {
+		in   kms.ListRetirableGrantsInput
+		code string
+	}{
+		"nobody":              {kms.ListRetirableGrantsInput{}, "ValidationException"},
+		"two principals":      {kms.ListRetirableGrantsInput{RetiringPrincipal: aws.String(appRole), RetiringServicePrincipal: service}, "ValidationException"},
+		"a service's grants":  {kms.ListRetirableGrantsInput{RetiringServicePrincipal: service}, "ValidationException"},
+		"a limit of 101":      {kms.ListRetirableGrantsInput{RetiringPrincipal: aws.String(appRole), Limit: aws.Int32(101)}, "ValidationException"},
+		"a marker of nothing": {kms.ListRetirableGrantsInput{RetiringPrincipal: aws.String(appRole), Marker: aws.String("x")}, "InvalidMarkerException"},
+		"no principal":        {kms.ListRetirableGrantsInput{RetiringPrincipal: aws.String("alice")}, "InvalidArnException"},
+		"another account's":   {kms.ListRetirableGrantsInput{RetiringPrincipal: aws.String(otherUser)}, "AccessDeniedException"},
+	} {
+		t.Run(name, func(t *testing.T) { got(f.ListRetirableGrants(t.Context(), &test.in)).failsWith(t, test.code) })
+	}
+}
+
 // A grant names a principal as key policies do: a role for its sessions, an
 // account for those that it lets.
 func TestGrantees(t *testing.T) {
@@ -475,6 +512,37 @@ func TestWhoRetiresGrants(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A service acts in an account that is not its own: grants that it makes are of the
+// account whose key it is. It retires those that name it.
+func TestServicesMakeAndRetireGrants(t *testing.T) {
+	t.Parallel()
+	f := newFake()
+	key := newKey(t, f)
+	putPolicy(t, f, key, keyPolicy(allowStatement(`{"Service": "s3.amazonaws.com"}`, "kms:CreateGrant", "")))
+	s3, sqs := f.As("s3.amazonaws.com"), f.As("sqs.amazonaws.com")
+	in := &kms.CreateGrantInput{
+		KeyId: &key, GranteeServicePrincipal: aws.String("s3.amazonaws.com"), RetiringServicePrincipal: aws.String("sqs.amazonaws.com"),
+		Operations: []types.GrantOperation{"Decrypt"}, Constraints: &types.GrantConstraints{SourceArn: aws.String("arn:aws:s3:us-east-1:111122223333:accesspoint/a")},
+	}
+	got(sqs.CreateGrant(t.Context(), in)).failsWith(t, "AccessDeniedException")
+	g := got(s3.CreateGrant(t.Context(), in)).ok(t)
+	entry := listGrants(t, f, &kms.ListGrantsInput{KeyId: &key})[0]
+	equal(t, "IssuingAccount", *entry.IssuingAccount, "arn:aws:iam::"+account+":root")
+	retire := &kms.RetireGrantInput{GrantId: g.GrantId, KeyId: aws.String(keyARN(f, key))}
+	unchanged(t, f, func() { got(s3.RetireGrant(t.Context(), retire)).failsWith(t, "AccessDeniedException") })
+	got(sqs.RetireGrant(t.Context(), retire)).ok(t)
+	equal(t, "grants", len(listGrants(t, f, &kms.ListGrantsInput{KeyId: &key})), 0)
+}
+
+// Without authorization anybody retires any grant.
+func TestRetireGrantWithoutAuthorization(t *testing.T) {
+	t.Parallel()
+	f := newFake(kmsfake.WithoutAuthorization())
+	key := newKey(t, f)
+	g := grant(t, f, key, types.GrantOperationDecrypt)
+	got(f.As(otherUser).RetireGrant(t.Context(), &kms.RetireGrantInput{GrantId: g.GrantId, KeyId: aws.String(keyARN(f, key))})).ok(t)
 }
 
 func TestRetireAndRevokeRefuse(t *testing.T) {
