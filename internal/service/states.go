@@ -3,11 +3,8 @@ package service
 import "github.com/aws/aws-sdk-go-v2/service/kms/types"
 
 // stateRow says what becomes of an operation in each key state, a character a
-// state in the order of keyStates:
-//
-//   - it goes on
-//   - it fails with the state's own exception
-//     !  it fails since the key is not pending deletion
+// state in the order of keyStates: with '+' it goes on, with '-' it fails with the
+// state's own exception, with '!' it fails since the key is not pending deletion.
 //
 // What depends on more than the state (the origin of the key material, the
 // target that an alias has now) is decided in the handler, before the state.
