@@ -1,11 +1,13 @@
 package kmsrapid
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -32,10 +34,13 @@ type interferer struct {
 	fake    *kmsfake.Fake
 	ctx     context.Context
 	allowed []Act
+	keys    []kmsfake.Key // whose key material it has, if it is imported
 
 	mu     sync.Mutex // held while it acts: the next call waits
 	plans  []plan
 	passed int // calls since the last act
+	calls  int // in all
+	done   []string
 	places []place
 	used   []string // names of keys and aliases, the last first
 
@@ -45,8 +50,8 @@ type interferer struct {
 	met       *service.Fault // by that call
 }
 
-func newInterferer(fake *kmsfake.Fake, allowed []Act, plans []plan) *interferer {
-	c := &interferer{fake: fake, ctx: context.Background(), allowed: allowed, plans: plans}
+func newInterferer(fake *kmsfake.Fake, keys []kmsfake.Key, allowed []Act, plans []plan) *interferer {
+	c := &interferer{fake: fake, ctx: context.Background(), keys: keys, allowed: allowed, plans: plans}
 	for _, name := range regions {
 		c.places = append(c.places, place{fake.Account(), name})
 	}
@@ -71,6 +76,7 @@ func (c *interferer) between(who *service.Caller, operation string, in any) *ser
 		c.do(next, operation)
 	}
 	c.passed++
+	c.calls++
 	return c.met
 }
 
@@ -86,9 +92,19 @@ func (c *interferer) do(p plan, operation string) {
 		}
 		if targets := a.on(c.around); len(targets) > 0 {
 			a.does(c, targets[min(p.On, len(targets)-1)], p.How)
+			if c.met != nil || a.act != Throttle && a.act != Fail {
+				c.done = append(c.done, fmt.Sprintf("before call %d, %s: %s", c.calls+1, operation, a.act))
+			}
 			return
 		}
 	}
+}
+
+// told is what was done, a line each.
+func (c *interferer) told() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return strings.Join(c.done, "\n")
 }
 
 // remember moves what the call names to the front.
@@ -143,8 +159,16 @@ func (c *interferer) repoint(on target, how int) {
 	_, _ = admin.UpdateAlias(c.ctx, &kms.UpdateAliasInput{AliasName: &on.alias, TargetKeyId: to})
 }
 
-// reimport imports the world's key material again: for good, or for a time.
+// reimport imports key material again that was there from the start: for good, or
+// for a time.
 func (c *interferer) reimport(on target, how int) {
+	i := slices.IndexFunc(c.keys, func(k kmsfake.Key) bool {
+		return k.ID == *on.key.KeyId && cmp.Or(k.Region, c.fake.Region()) == on.at.region
+	})
+	if i < 0 {
+		return
+	}
+	known := cmp.Or(string(c.keys[i].Material), imported)
 	admin := c.at(on)
 	parameters, err := admin.GetParametersForImport(c.ctx, &kms.GetParametersForImportInput{
 		KeyId: on.key.Arn, WrappingAlgorithm: types.AlgorithmSpecRsaesOaepSha256, WrappingKeySpec: types.WrappingKeySpecRsa2048,
@@ -157,7 +181,7 @@ func (c *interferer) reimport(on target, how int) {
 	if err != nil || !ok {
 		return
 	}
-	wrapped, err := rsa.EncryptOAEP(sha256.New(), rand.Reader, public, []byte(imported), nil)
+	wrapped, err := rsa.EncryptOAEP(sha256.New(), rand.Reader, public, []byte(known), nil)
 	if err != nil {
 		return
 	}

@@ -35,17 +35,18 @@ func Check(t rapid.TB, prop func(t *rapid.T, fake *kmsfake.Fake), options ...Opt
 		t.Fatalf("kmsrapid: %v", err)
 	}
 	allowed := s.acts()
-	future := rapid.Just([]plan(nil))
+	futures := rapid.Just(future(nil))
 	if len(allowed) > 0 {
-		future = plans(allowed)
+		futures = plans(allowed)
 	}
-	name := t.Name()
+	name, home := t.Name(), kmsfake.New(s.fake...).Account()
 	rapid.Check(t, func(t *rapid.T) {
-		s.run(t, name, prop, world.Draw(t, "world"), allowed, future.Draw(t, "acts"))
+		s.run(t, name, prop, world.Draw(t, "world"), home, allowed, futures.Draw(t, "interference"))
 	})
 }
 
-func (s *settings) run(t *rapid.T, name string, prop func(*rapid.T, *kmsfake.Fake), w AWS, allowed []Act, future []plan) {
+func (s *settings) run(t *rapid.T, name string, prop func(*rapid.T, *kmsfake.Fake), w AWS, account string, allowed []Act, to future) {
+	w = w.of(account)
 	w.Keys = slices.Concat(s.keys, w.Keys)
 	options := slices.Concat([]kmsfake.Option{kmsfake.WithSeed(seed), kmsfake.WithClock(clock)}, s.fake, []kmsfake.Option{kmsfake.WithJournal(journal)})
 	fake := w.New(options...)
@@ -65,9 +66,9 @@ func (s *settings) run(t *rapid.T, name string, prop func(*rapid.T, *kmsfake.Fak
 	for _, prepare := range s.prepare {
 		prepare(t, fake)
 	}
-	if len(future) > 0 {
-		c := newInterferer(fake, allowed, future)
-		fake.Inject(kmsfake.Fault{Error: &service.Intrusion{Do: c.between}})
+	if len(to) > 0 {
+		p.by = newInterferer(fake, w.Keys, allowed, to)
+		fake.Inject(kmsfake.Fault{Error: &service.Intrusion{Do: p.by.between}})
 	}
 	prop(t, fake)
 }

@@ -48,7 +48,7 @@ func TestACallerThatDecryptsUnderAnAlias(t *testing.T) {
 		}
 		// The world is as small as can be, and so is what happens in it.
 		calls := strings.Count(pasted(t, log), "(ctx, &kms.")
-		if calls > 5 || !mentions(log, "draw world: kmsrapid.AWS{}", "draw secrets: 1\n", "administrator.UpdateAlias", "IncorrectKeyException") {
+		if calls > 5 || !mentions(log, "draw world: kmsrapid.AWS{}", "draw secrets: 1\n", "What happens in between:\nbefore call 2, Decrypt: UpdateAlias\n", "administrator.UpdateAlias", "IncorrectKeyException") {
 			t.Errorf("%d calls in\n%s", calls, log)
 		}
 	}
@@ -84,11 +84,28 @@ func TestPanicsAndSkips(t *testing.T) {
 		out, _ := fake.Encrypt(t.Context(), &kms.EncryptInput{KeyId: aws.String("alias/app"), Plaintext: []byte("x")})
 		_ = *out.KeyId
 	}, appKey, kmsrapid.Only(kmsrapid.DisableKey))
-	if !failed || !mentions(log, "nil pointer dereference", "check_test.go:", "// DisabledException: ", "administrator.DisableKey(ctx, ") {
+	if !failed || !mentions(log, "nil pointer dereference", "check_test.go:", "// DisabledException: ", "administrator.DisableKey(ctx, ", "before call 1, Encrypt: DisableKey\n") {
 		t.Errorf("%v: %s", failed, log)
 	}
 	log, failed = check(t, func(t *rapid.T, _ *kmsfake.Fake) { t.Skip("not this one") })
 	if !failed || strings.Contains(log, "package kms_test") || !mentions(log, "only generated 0 valid tests") {
 		t.Errorf("%v: %s", failed, log)
+	}
+}
+
+// The world is in the account of the handle, wherever that is.
+func TestWorldOfAnotherAccount(t *testing.T) {
+	t.Parallel()
+	granted := 0
+	kmsrapid.Check(t, func(t *rapid.T, fake *kmsfake.Fake) {
+		for _, c := range fake.Calls() {
+			if c.Account != "444455556666" {
+				t.Fatal(c)
+			}
+			granted++
+		}
+	}, kmsrapid.With(kmsfake.WithAccount("444455556666"), kmsfake.WithRegion("ap-south-1")), kmsrapid.Quiet())
+	if granted == 0 {
+		t.Error("there is never a grant")
 	}
 }

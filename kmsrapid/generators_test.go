@@ -167,8 +167,8 @@ func TestKeyRef(t *testing.T) {
 	forms := map[string]*regexp.Regexp{
 		"id":        regexp.MustCompile(`^(mrk-)?[0-9a-f-]+$`),
 		"ARN":       regexp.MustCompile(`^arn:aws:kms:eu-west-1:111122223333:key/(mrk-)?[0-9a-f-]+$`),
-		"alias":     regexp.MustCompile(`^alias/[a-z0-9-]+$`),
-		"alias ARN": regexp.MustCompile(`^arn:aws:kms:eu-west-1:111122223333:alias/[a-z0-9-]+$`),
+		"alias":     regexp.MustCompile(`^alias/[a-z0-9/-]+$`),
+		"alias ARN": regexp.MustCompile(`^arn:aws:kms:eu-west-1:111122223333:alias/[a-z0-9/-]+$`),
 	}
 	seen := map[string]bool{}
 	kmsrapid.Check(t, func(t *rapid.T, fake *kmsfake.Fake) {

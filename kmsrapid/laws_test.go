@@ -1,8 +1,12 @@
 package kmsrapid_test
 
 import (
+	"context"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 	"pgregory.net/rapid"
 
 	"example.com/kmsfake"
@@ -53,5 +57,45 @@ func TestLaws(t *testing.T) {
 				t.Errorf("without interference, found: %v\n%s", failed, log)
 			}
 		})
+	}
+}
+
+// What a caller cannot help is no failure of it: that imported key material is
+// gone or has expired, and that its grant is revoked.
+func TestWhatACallerCannotHelp(t *testing.T) {
+	t.Parallel()
+	refused := map[string]bool{}
+	noting := func(handle func(*kmsfake.Fake) *kmsfake.Fake) (seals, opens kmsrapid.Transform) {
+		seals = func(ctx context.Context, fake *kmsfake.Fake, in []byte) ([]byte, error) {
+			return seal(ctx, handle(fake), in)
+		}
+		opens = func(ctx context.Context, fake *kmsfake.Fake, in []byte) ([]byte, error) {
+			out, err := open(ctx, handle(fake), in)
+			refused[code(err)] = true
+			return out, err
+		}
+		return seals, opens
+	}
+
+	kmsrapid.Check(t, kmsrapid.RoundTrips(noting(func(fake *kmsfake.Fake) *kmsfake.Fake { return fake })),
+		kmsrapid.Keys(kmsfake.Key{ID: "abcdef00-0000-4000-8000-000000000000", Origin: types.OriginTypeExternal, Material: []byte("the bytes of another AES-256 key"), Aliases: []string{"alias/app"}}),
+		kmsrapid.Only(kmsrapid.ImportKeyMaterial, kmsrapid.DeleteImportedKeyMaterial, kmsrapid.TimePasses))
+	if !refused["KMSInvalidStateException"] || !refused[""] {
+		t.Errorf("key material stays, or never comes back: %v", refused)
+	}
+
+	clear(refused)
+	kmsrapid.Check(t, kmsrapid.RoundTrips(noting(func(fake *kmsfake.Fake) *kmsfake.Fake { return fake.As(kmsrapid.Grantee) })),
+		appKey, kmsrapid.Only(kmsrapid.RevokeGrant), kmsrapid.Prepare(func(t *rapid.T, fake *kmsfake.Fake) {
+			_, err := fake.CreateGrant(t.Context(), &kms.CreateGrantInput{
+				KeyId: aws.String("abcdef00-0000-4000-8000-000000000000"), GranteePrincipal: aws.String(kmsrapid.Grantee),
+				Operations: []types.GrantOperation{types.GrantOperationEncrypt, types.GrantOperationDecrypt},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}))
+	if !refused["AccessDeniedException"] || !refused[""] {
+		t.Errorf("the grant stays, or never is: %v", refused)
 	}
 }

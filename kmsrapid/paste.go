@@ -26,9 +26,10 @@ type paste struct {
 	test    string // its name
 	keys    []kmsfake.Key
 	fake    *kmsfake.Fake
-	begun   time.Time // when the fake was new
-	more    bool      // the fake has options that are not shown
-	failure string    // "" if it is not known
+	begun   time.Time   // when the fake was new
+	more    bool        // the fake has options that are not shown
+	by      *interferer // nil if there is none
+	failure string      // "" if it is not known
 }
 
 func (p *paste) String() string {
@@ -37,7 +38,13 @@ func (p *paste) String() string {
 	for _, c := range p.fake.Calls() {
 		w.add(c)
 	}
-	return "The same calls as a plain test:\n\n" + w.file()
+	text := "Nobody interferes.\n"
+	if p.by != nil {
+		if told := p.by.told(); told != "" {
+			text = "What happens in between:\n" + told + "\n"
+		}
+	}
+	return text + "The same calls as a plain test:\n\n" + w.file()
 }
 
 // step is one call.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
@@ -17,8 +18,8 @@ const (
 	account = "111122223333"
 	region  = "us-east-1"
 
-	// Grantee is the principal that has the grants of a [World]:
-	// fake.As(kmsrapid.Grantee) acts as it, without identity policies.
+	// Grantee is the principal that has the grants of a [World], in the account of
+	// the handle. fake.As(kmsrapid.Grantee) acts as it, without identity policies.
 	Grantee = "arn:aws:iam::" + account + ":role/app"
 )
 
@@ -54,6 +55,19 @@ func (w AWS) New(options ...kmsfake.Option) *kmsfake.Fake {
 	return fake
 }
 
+// of is the same world in another account.
+func (w AWS) of(other string) AWS {
+	if other == account {
+		return w
+	}
+	w.Grants = slices.Clone(w.Grants)
+	for i := range w.Grants {
+		g := &w.Grants[i]
+		g.Key, g.Grantee = strings.Replace(g.Key, account, other, 1), strings.Replace(g.Grantee, account, other, 1)
+	}
+	return w
+}
+
 // GoString is the composite literal.
 func (w AWS) GoString() string {
 	var s source
@@ -79,7 +93,7 @@ var world = rapid.Custom(func(t *rapid.T) AWS {
 		}
 		for j := range k.Aliases {
 			aliases++
-			k.Aliases[j] = fmt.Sprintf("alias/key-%d", aliases)
+			k.Aliases[j] = fmt.Sprintf("alias/world/%d", aliases)
 		}
 		if k.State != "" && k.State != types.KeyStateEnabled {
 			continue
