@@ -1,7 +1,6 @@
 package kmsrapid_test
 
 import (
-	"flag"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -10,19 +9,9 @@ import (
 	"example.com/kmsfake/kmsrapid"
 )
 
-// byDefault makes as many runs as there are by default, a hundred.
-func byDefault(b *testing.B) {
-	checks := flag.Lookup("rapid.checks").Value
-	before := checks.String()
-	if err := checks.Set("100"); err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { _ = checks.Set(before) })
-}
-
 // A hundred runs of a property with ten calls.
 func BenchmarkCheck(b *testing.B) {
-	byDefault(b)
+	set(b, "rapid.checks", "100")
 	for b.Loop() {
 		kmsrapid.Check(b, func(t *rapid.T, fake *kmsfake.Fake) { tenCalls(t.Context(), fake) }, appKey)
 	}
@@ -30,7 +19,8 @@ func BenchmarkCheck(b *testing.B) {
 
 // Finding and shrinking a caller that decrypts under an alias.
 func BenchmarkShrink(b *testing.B) {
-	byDefault(b)
+	set(b, "rapid.checks", "100")
+	set(b, "rapid.shrinktime", "30s")
 	for b.Loop() {
 		if _, failed := check(b, sealsAndOpens(openUnderAlias), appKey); !failed {
 			b.Fatal("not found")
