@@ -21,10 +21,10 @@ import (
 // [kmsfake.Fake.Clone]: that is where a property looks at what the code under test
 // has done.
 //
-// Everything about the acts is drawn before the property runs. So the property
-// may make calls from several goroutines, though only calls one after another
-// meet the same again when the failure is shrunk; and what it draws itself is
-// its own.
+// All that is to happen is drawn before the property runs, and nothing within a
+// call. So calls may come from several goroutines, of which the others wait while
+// the administrator acts; but only calls that are made one after another meet the
+// same again, which a failure needs to be shrunk.
 //
 // The log of a failure ends with a test in which the calls of the smallest
 // failing run stand, those of the administrator among them, for you to paste.

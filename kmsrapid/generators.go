@@ -124,7 +124,8 @@ var tags = rapid.Map(
 )
 
 // Policy draws a key policy that an administrator of account 111122223333 can
-// give to a key: the account can always change it. Beyond that it may let the [Grantee] use the key, under conditions, or deny something.
+// give to a key: the account can always change it. Beyond that it may let the
+// [Grantee] use the key, under conditions, or deny something.
 func Policy() *rapid.Generator[string] { return policy }
 
 var policy = rapid.Map(rapid.SliceOfN(rapid.SampledFrom([]string{

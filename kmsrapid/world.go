@@ -18,8 +18,9 @@ const (
 	account = "111122223333"
 	region  = "us-east-1"
 
-	// Grantee is the principal that has the grants of a [World], in the account of
-	// the handle. fake.As(kmsrapid.Grantee) acts as it, without identity policies.
+	// Grantee is the principal that has the grants of a [World]:
+	// fake.As(kmsrapid.Grantee) acts as it, without identity policies. In another
+	// account than this the role of the same name there has them.
 	Grantee = "arn:aws:iam::" + account + ":role/app"
 )
 
@@ -77,10 +78,10 @@ func (w AWS) GoString() string {
 // imported is the key material of imported keys, 32 bytes.
 const imported = "key material that was imported.."
 
-// World draws keys in two Regions of account 111122223333: of all key specs, but
-// most of them symmetric encryption keys, some of these with imported key
-// material; enabled, disabled, pending deletion or import; with aliases; and grants on them for
-// the [Grantee]. It shrinks to no keys.
+// World draws up to 5 keys in two Regions of account 111122223333: of all key
+// specs, but most of them symmetric encryption keys, some of these with imported
+// key material; enabled, disabled, pending deletion or import; with aliases, and
+// with grants for the [Grantee]. It shrinks to no keys.
 func World() *rapid.Generator[AWS] { return world }
 
 var world = rapid.Custom(func(t *rapid.T) AWS {
