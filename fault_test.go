@@ -432,6 +432,36 @@ func TestOwnTexts(t *testing.T) {
 	}
 }
 
+// The text of a denied call tells the permission that it lacks and, where a
+// ciphertext alone names the key, not which that is.
+func TestTextsOfAccessDenied(t *testing.T) {
+	t.Parallel()
+	f := newFake(kmsfake.WithFaults(
+		kmsfake.Fault{Operation: "Decrypt", Error: kmsfake.AccessDenied},
+		kmsfake.Fault{Operation: "ReEncrypt", Error: &smithy.GenericAPIError{Code: "AccessDeniedException"}},
+		kmsfake.Fault{Operation: "ListKeys", Error: kmsfake.AccessDenied},
+	))
+	key, other := newKey(t, f), newKey(t, f)
+	blob := got(encrypt(t, f, key, "x")).ok(t).CiphertextBlob
+	const sealed = "the resource associated with this ciphertext"
+	for _, c := range []struct {
+		err              error
+		action, resource string
+	}{
+		{errOf(f.Decrypt(t.Context(), &kms.DecryptInput{CiphertextBlob: blob})), "kms:Decrypt", sealed},
+		{errOf(f.Decrypt(t.Context(), &kms.DecryptInput{CiphertextBlob: blob, KeyId: &key})), "kms:Decrypt", "resource: " + keyARN(f, key)},
+		{errOf(f.ReEncrypt(t.Context(), &kms.ReEncryptInput{CiphertextBlob: blob, DestinationKeyId: &other})), "kms:ReEncryptFrom", sealed},
+		{errOf(f.ReEncrypt(t.Context(), &kms.ReEncryptInput{CiphertextBlob: blob, SourceKeyId: &key, DestinationKeyId: &other})), "kms:ReEncryptFrom", "resource: " + keyARN(f, key)},
+		{errOf(f.ListKeys(t.Context(), nil)), "kms:ListKeys", "resource: *"},
+	} {
+		var exception smithy.APIError
+		want := "User: " + f.Principal() + " is not authorized to perform: " + c.action + " on " + c.resource + noIdentity(c.action)
+		if !errors.As(c.err, &exception) || exception.ErrorCode() != "AccessDeniedException" || exception.ErrorMessage() != want {
+			t.Errorf("got %v\nwant %s", c.err, want)
+		}
+	}
+}
+
 // Applied: the operation takes effect, and the caller does not know.
 func TestApplied(t *testing.T) {
 	t.Parallel()

@@ -134,7 +134,7 @@ func (c *call) authorizeSealed(action string, k *key) error {
 	}
 	q := inquiry{call: c, key: k, action: action}
 	if d := q.decide(); !d.Allowed {
-		return c.refused(action, "the resource associated with this ciphertext", d)
+		return c.refused(action, sealedResource, d)
 	}
 	return nil
 }

@@ -146,6 +146,13 @@ func decrypt(c *call, in *kms.DecryptInput) (*kms.DecryptOutput, error) {
 	return out, nil
 }
 
+// The permissions that ReEncrypt asks for: on the key that decrypts, and on the one
+// that encrypts.
+const (
+	reEncryptFrom = "kms:ReEncryptFrom"
+	reEncryptTo   = "kms:ReEncryptTo"
+)
+
 // reEncrypt answers ReEncrypt: Decrypt and Encrypt, and the plaintext never
 // leaves.
 //
@@ -153,14 +160,14 @@ func decrypt(c *call, in *kms.DecryptInput) (*kms.DecryptOutput, error) {
 func reEncrypt(c *call, in *kms.ReEncryptInput) (*kms.ReEncryptOutput, error) {
 	source := sealed{
 		blob: in.CiphertextBlob, keyID: in.SourceKeyId, algorithm: in.SourceEncryptionAlgorithm,
-		context: in.SourceEncryptionContext, action: "kms:ReEncryptFrom", member: "SourceKeyId",
+		context: in.SourceEncryptionContext, action: reEncryptFrom, member: "SourceKeyId",
 		ignore: ignoresCiphertext(in.DryRun, in.DryRunModifiers),
 	}
 	from, plaintext, fromMaterial, err := c.open(&source)
 	if err != nil {
 		return nil, err
 	}
-	to, err := c.use(*in.DestinationKeyId, "kms:ReEncryptTo")
+	to, err := c.use(*in.DestinationKeyId, reEncryptTo)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,9 @@ import (
 
 // Access.
 
+// sealedResource is what a refusal calls a key that only a ciphertext names.
+const sealedResource = "the resource associated with this ciphertext"
+
 // notAllowed is the refusal of a principal: what the resource is called comes
 // with its preposition's object, "resource: ...".
 func notAllowed(principal, action, resource string, why iam.Denial) error {

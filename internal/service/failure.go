@@ -1,11 +1,13 @@
 package service
 
 import (
+	"cmp"
 	"errors"
 
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 	"github.com/aws/smithy-go"
 
+	"example.com/kmsfake/internal/iam"
 	"example.com/kmsfake/internal/keyspec"
 )
 
@@ -58,13 +60,14 @@ const (
 )
 
 func accessDeniedText(c *call, s subject) string {
-	resource := s.key
-	if resource == "" {
-		resource = "*"
+	action, resource := c.traits.action, "resource: "+cmp.Or(s.key, "*")
+	if c.name == ReEncrypt.Name { // it asks for two permissions; this one first
+		action = reEncryptFrom
 	}
-	action := "kms:" + c.name
-	return "User: " + c.who.ARN + " is not authorized to perform: " + action +
-		" on resource: " + resource + " because no identity-based policy allows the " + action + " action"
+	if s.sealed {
+		resource = sealedResource
+	}
+	return textOf(notAllowed(c.who.ARN, action, resource, iam.NoIdentityAllow))
 }
 
 // ownTexts write the texts that AWS gives its exceptions. An exception that is
@@ -100,18 +103,19 @@ var ownTexts = map[string]func(c *call, s subject) string{
 		}
 		return textOf(invalidState(s.key, stateWords[types.KeyStatePendingDeletion]))
 	},
-	"LimitExceededException": func(c *call, _ subject) string {
-		if c.name != "CreateAlias" {
-			return ""
+	"LimitExceededException": func(c *call, s subject) string {
+		switch c.name {
+		case CreateAlias.Name:
+			return textOf(aliasesPerKey(c.quotas.AliasesPerKey, c.quotas.AliasesPerKey))
+		case RotateKeyOnDemand.Name:
+			return textOf(onDemandExhausted(s.key))
 		}
-		return textOf(aliasesPerKey(50, 50))
+		return ""
 	},
-	"MalformedPolicyDocumentException": func(*call, subject) string {
-		return "The new key policy will not allow you to update the key policy in the future."
-	},
-	"NotFoundException":   notFoundText,
-	"TagException":        func(*call, subject) string { return textOf(tooManyTags()) },
-	"ThrottlingException": func(*call, subject) string { return throttlingText },
+	"MalformedPolicyDocumentException": func(*call, subject) string { return textOf(policyLocksOut()) },
+	"NotFoundException":                notFoundText,
+	"TagException":                     func(*call, subject) string { return textOf(tooManyTags()) },
+	"ThrottlingException":              func(*call, subject) string { return throttlingText },
 	"UnrecognizedClientException": func(*call, subject) string {
 		return "The security token included in the request is invalid."
 	},

@@ -146,6 +146,5 @@ func (c *call) checkManager(action string, k *key) error {
 	if k.manager != types.KeyManagerTypeAws || slices.Contains(managedActions, action) {
 		return nil
 	}
-	return accessDenied("User: " + c.who.ARN + " is not authorized to perform: " + action +
-		" on resource: " + k.arn + " because no resource-based policy allows the " + action + " action")
+	return notAllowed(c.who.ARN, action, "resource: "+k.arn, iam.NoResourceAllow)
 }

@@ -28,9 +28,9 @@ func (q *inquiry) member(name string) []string {
 
 func (q *inquiry) side() string {
 	switch q.action {
-	case "kms:ReEncryptFrom":
+	case reEncryptFrom:
 		return "Source"
-	case "kms:ReEncryptTo":
+	case reEncryptTo:
 		return "Destination"
 	}
 	return ""
@@ -188,7 +188,7 @@ func (q *inquiry) sameKey() bool {
 	if !ok || q.key == nil {
 		return false
 	}
-	if q.action == "kms:ReEncryptTo" {
+	if q.action == reEncryptTo {
 		return q.source == q.key
 	}
 	ref, err := q.parse(*in.DestinationKeyId)

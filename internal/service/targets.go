@@ -30,19 +30,27 @@ func hasKey(operation string) bool {
 func KeyNames(in any) []string {
 	v := reflect.ValueOf(in).Elem()
 	var names []string
-	source := false
-	for i, member := range keyMembers {
+	for _, member := range keyMembers {
 		if name, ok := stringMember(v, member); ok {
 			names = append(names, name)
-			source = source || i < 2
 		}
 	}
-	if blob := v.FieldByName("CiphertextBlob"); blob.IsValid() && !source {
-		if parsed, ok := ciphertext.Parse(blob.Bytes()); ok {
+	if isSealed(v) {
+		if parsed, ok := ciphertext.Parse(v.FieldByName("CiphertextBlob").Bytes()); ok {
 			names = append([]string{parsed.KeyID}, names...)
 		}
 	}
 	return names
+}
+
+// isSealed says whether an input leaves it to the ciphertext to name its key.
+func isSealed(in reflect.Value) bool {
+	if !in.FieldByName("CiphertextBlob").IsValid() {
+		return false
+	}
+	_, byID := stringMember(in, "KeyId")
+	_, bySource := stringMember(in, "SourceKeyId")
+	return !byID && !bySource
 }
 
 // keyNames are the KeyNames of an input, and the key of a grant that it names by a
@@ -110,12 +118,15 @@ type subject struct {
 	key   string // ARN
 	known bool   // the name has the form of one
 	found bool   // there is such a key
+
+	sealed bool // a ciphertext alone names the key
 }
 
 // subject is the first key that an input names.
 func (c *call) subject(in any) (s subject) {
 	c.rlock()
 	defer c.runlock()
+	s.sealed = isSealed(reflect.ValueOf(in).Elem())
 	names := c.keyNames(in)
 	if len(names) == 0 {
 		return s
