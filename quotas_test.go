@@ -2,6 +2,7 @@ package kmsfake_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -53,6 +54,23 @@ func TestResourceQuotas(t *testing.T) {
 		CustomKeyStoreName: aws.String("s"), CloudHsmClusterId: aws.String("cluster-7a23b4cdefg"),
 		KeyStorePassword: aws.String("kmsPswd"), TrustAnchorCertificate: aws.String("certificate"),
 	})).failsWith(t, "LimitExceededException")
+}
+
+// Being refused costs the same in a full account as in an empty one.
+func BenchmarkCreateKeyBeyondQuota(b *testing.B) {
+	for _, keys := range []int{1, 10_000} {
+		b.Run(strconv.Itoa(keys), func(b *testing.B) {
+			f := newFake(kmsfake.WithJournal(0), kmsfake.WithQuotas(kmsfake.Quotas{KeysPerRegion: keys}))
+			for range keys {
+				newKey(b, f)
+			}
+			for b.Loop() {
+				if _, err := f.CreateKey(b.Context(), nil); err == nil {
+					b.Fatal("a key beyond the quota")
+				}
+			}
+		})
+	}
 }
 
 // A replica key counts in its own Region.

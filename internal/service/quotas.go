@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-
-	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 )
 
 // Quotas are the quotas of every account in every Region. A zero is AWS's own
@@ -76,17 +74,15 @@ func (q Quotas) Check() error {
 // checkKeyQuota refuses another customer managed key in an account and Region. AWS
 // managed keys don't count.
 func (c *call) checkKeyQuota(home *account) error {
-	quota := c.quotas.KeysPerRegion
-	if home.keys.Len() < quota {
+	quota, usage := c.quotas.KeysPerRegion, home.keys.Len()
+	if usage < quota {
 		return nil
 	}
-	usage := 0
-	home.keys.Scan(func(_ string, k *key) bool {
-		if k.manager == types.KeyManagerTypeCustomer {
-			usage++
+	for _, service := range predefinedAliases {
+		if a, ok := home.aliases.Get(reservedPrefix + service); ok && a.target != nil {
+			usage--
 		}
-		return true
-	})
+	}
 	if usage < quota {
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
@@ -29,6 +30,31 @@ func TestAskingMakesNoRegions(t *testing.T) {
 	}
 	if len(a.regions) != 0 {
 		t.Errorf("%d Regions are kept", len(a.regions))
+	}
+}
+
+// Deleted aliases are kept while somebody still sees them, and no longer.
+func TestDeletedAliasesAreForgotten(t *testing.T) {
+	t.Parallel()
+	a := New(Config{PropagationDelay: time.Minute})
+	who, ctx := Administrator("111122223333", "us-east-1"), context.Background()
+	made, _, err := CreateKey.Do(ctx, a, who, &kms.CreateKeyInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Advance(time.Hour)
+	for i := range 100 {
+		name := fmt.Sprintf("alias/%d", i)
+		if _, _, err := CreateAlias.Do(ctx, a, who, &kms.CreateAliasInput{AliasName: &name, TargetKeyId: made.KeyMetadata.KeyId}); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := DeleteAlias.Do(ctx, a, who, &kms.DeleteAliasInput{AliasName: &name}); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(a.regions["us-east-1"].accounts["111122223333"].leaving); n > 3 {
+			t.Fatalf("%d deleted aliases are kept, of the last minute are 3", n)
+		}
+		a.Advance(25 * time.Second)
 	}
 }
 
