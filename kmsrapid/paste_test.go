@@ -42,11 +42,18 @@ func TestThePastedTest(t *testing.T) {
 	if err := os.MkdirAll("testdata", 0o755); err != nil { // Git keeps no empty folder
 		t.Fatal(err)
 	}
+	// It has to be in this module, and where ./... does not look.
+	if err := os.MkdirAll("testdata", 0o755); err != nil {
+		t.Fatal(err)
+	}
 	dir, err := os.MkdirTemp("testdata", "pasted")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	t.Cleanup(func() {
+		_ = os.RemoveAll(dir)
+		_ = os.Remove("testdata") // unless there is more in it
+	})
 	names := map[string]string{}
 	write := func(what, log string) {
 		source := pasted(t, log)
