@@ -504,6 +504,9 @@ func TestInjectRefusesNonsense(t *testing.T) {
 		{kmsfake.Fault{Key: "arn:aws:s3:::bucket", Error: kmsfake.Timeout}, "Fault.Key"},
 		{kmsfake.Fault{Operation: "ListKeys", Key: "alias/app", Error: kmsfake.Timeout}, "Fault.Key: ListKeys"},
 		{kmsfake.Fault{Error: none}, "Fault.Error"},
+		{kmsfake.Fault{Error: kmsfake.Forced(nil)}, "Fault.Error: no exception is forced"},
+		{kmsfake.Fault{Error: &smithy.GenericAPIError{}}, "Fault.Error: the *smithy.GenericAPIError has no code"},
+		{kmsfake.Fault{Error: kmsfake.Forced(&smithy.GenericAPIError{Message: "x"})}, "Fault.Error: the *smithy.GenericAPIError has no code"},
 		{kmsfake.Fault{Operation: "ListKeys", Error: &types.DisabledException{}}, "Fault.Error: ListKeys throws no DisabledException"},
 		{kmsfake.Fault{Error: &smithy.GenericAPIError{Code: "ThrotlingException"}}, "did you mean ThrottlingException?"},
 	} {

@@ -140,6 +140,9 @@ func (f Fault) checkError(ops []string) (Fault, []string, error) {
 	}
 	var forced *Forced
 	isForced := errors.As(f.Error, &forced)
+	if isForced && forced.Err == nil {
+		return f, nil, faultError("Error", "no exception is forced")
+	}
 	var kind Kind
 	if errors.As(f.Error, &kind) {
 		if !slices.Contains(Kinds, kind) {
@@ -166,6 +169,9 @@ func (f Fault) checkError(ops []string) (Fault, []string, error) {
 		return f, ops, nil
 	}
 	name := exception.ErrorCode()
+	if name == "" {
+		return f, nil, faultError("Error", "the %T has no code", exception)
+	}
 	thrown := slices.DeleteFunc(slices.Clone(ops), func(op string) bool { return !throws(op, name) })
 	f.Error = withFault(NewException(name, exception.ErrorMessage()), exception.ErrorFault())
 	switch {
