@@ -368,6 +368,27 @@ func TestCrossAccountUse(t *testing.T) {
 }
 
 // Another account needs the key policy and an identity policy of its own.
+// An AWS service has no account of its own, and yet an operation that stays within
+// one account stays within the one that the service acts in.
+func TestServicesStayWithinTheAccount(t *testing.T) {
+	t.Parallel()
+	f := newFake(kmsfake.WithoutAuthorization())
+	owner, service := f.InAccount(otherAccount), f.As("s3.amazonaws.com")
+	key := keyARN(owner, newKeyLike(t, owner, &kms.CreateKeyInput{MultiRegion: aws.Bool(true)}))
+	newKey(t, f)
+	unchanged(t, f, func() {
+		for _, err := range []error{
+			errOf(service.CreateAlias(t.Context(), &kms.CreateAliasInput{AliasName: aws.String("alias/a"), TargetKeyId: &key})),
+			errOf(service.ReplicateKey(t.Context(), &kms.ReplicateKeyInput{KeyId: &key, ReplicaRegion: aws.String(otherRegion)})),
+			errOf(service.DisableKey(t.Context(), &kms.DisableKeyInput{KeyId: &key})),
+			errOf(service.GetKeyPolicy(t.Context(), &kms.GetKeyPolicyInput{KeyId: &key})),
+		} {
+			wantCode(t, "an operation within an account", err, "AccessDeniedException")
+		}
+	})
+	got(encrypt(t, service, key, "x")).ok(t)
+}
+
 func TestCrossAccountNeedsBothSides(t *testing.T) {
 	t.Parallel()
 	f := newFake()

@@ -32,7 +32,7 @@ func (c *call) trusts(k *key) bool {
 
 // authorizeAcross is authorize for a key of another account.
 func (q *inquiry) authorizeAcross(shown string) error {
-	if !q.traits.crossAccount && !q.who.isService() {
+	if !q.traits.crossAccount {
 		return q.denied(q.action, shown)
 	}
 	if q.config.WithoutAuthorization {
