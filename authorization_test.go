@@ -507,6 +507,27 @@ func TestJournalTellsWhy(t *testing.T) {
 	}
 }
 
+// Every denied call has its reason, also where AWS's text tells little or no policy
+// decides.
+func TestJournalTellsWhyOfEveryDenial(t *testing.T) {
+	t.Parallel()
+	f := newFake(kmsfake.WithoutAuthorization())
+	key := newKey(t, f)
+	blob := got(encrypt(t, f, key, "x")).ok(t).CiphertextBlob
+	managed := *describe(t, f, "alias/aws/s3").KeyId
+	for want, err := range map[string]error{
+		"there is no KMS key " + key + " in " + otherRegion: errOf(f.InRegion(otherRegion).Decrypt(t.Context(), &kms.DecryptInput{CiphertextBlob: blob})),
+		"only AWS manages an AWS managed key":               errOf(f.DisableKey(t.Context(), &kms.DisableKeyInput{KeyId: &managed})),
+		"the operation cannot use a KMS key of another account": errOf(f.InAccount(otherAccount).DisableKey(t.Context(),
+			&kms.DisableKeyInput{KeyId: aws.String(keyARN(f, key))})),
+	} {
+		wantCode(t, want, err, "AccessDeniedException")
+		if !slices.ContainsFunc(f.Calls(), func(c kmsfake.Call) bool { return c.Why == want && c.Error != nil && c.Error.Error() == err.Error() }) {
+			t.Errorf("the journal does not tell that %s", want)
+		}
+	}
+}
+
 // The keys' states come after permission: a caller without it does not learn them.
 func TestPermissionComesBeforeState(t *testing.T) {
 	t.Parallel()

@@ -319,6 +319,7 @@ func (c *call) findSealed(s *sealed, blob ciphertext.Blob, parsed bool) (*usable
 	}
 	k := c.home.region.keys[blob.KeyID]
 	if k == nil || !c.sees(k) {
+		c.why = "there is no KMS key " + blob.KeyID + " in " + c.who.Region
 		return nil, ciphertextOfUnknownKey()
 	}
 	c.found(k)

@@ -146,5 +146,6 @@ func (c *call) checkManager(action string, k *key) error {
 	if k.manager != types.KeyManagerTypeAws || slices.Contains(managedActions, action) {
 		return nil
 	}
+	c.why = "only AWS manages an AWS managed key"
 	return notAllowed(c.who.ARN, action, "resource: "+k.arn, iam.NoResourceAllow)
 }
