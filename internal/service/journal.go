@@ -1,6 +1,7 @@
 package service
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 	"strings"
@@ -17,11 +18,8 @@ const (
 	JournalCalls = 10_000
 	JournalBytes = 16 << 20
 
-	recordLimit = 1 << 20 // bytes of one input, output or text of an exception
-
-	// Slabs double in size, since most fakes live for a few calls.
-	smallestSlab = 2 << 10  // bytes
-	largestSlab  = 32 << 10 // bytes
+	recordLimit   = 1 << 20  // bytes of one input, output or text of an exception
+	largestBuffer = 64 << 10 // bytes that a scribe keeps for the next call
 )
 
 // journal keeps the last calls, in the order in which they took effect. Inputs
@@ -33,13 +31,15 @@ type journal struct {
 	scribes sync.Pool // of *scribe
 
 	mu    sync.Mutex
+	tape  tape    // inputs and outputs
 	ring  []entry // grows to calls
 	first int     // the oldest
 	n     int     // how many there are
 	held  int     // bytes: the sizes of the entries
 }
 
-// entry is one call. Everything that it points to is never written again.
+// entry is one call. Everything that it points to is never written again, and
+// what stands on the tape stays there until the entry is dropped.
 type entry struct {
 	sequence  uint64
 	at        time.Time
@@ -47,39 +47,44 @@ type entry struct {
 	op        Invoker
 	key       string // ARN
 	requestID string
-	input     []byte // nil when it was too large to keep
-	output    []byte // nil when there was none or it was too large
+	recorded  piece // the input, then the output
+	input     int   // length of the input; none when it was too large to keep
+	output    int   // length of the output; none when there was none or it was too large
 	err       error
 	why       string
 	fault     *Injected
 	size      int // bytes that a caller can make many
 }
 
-// scribe writes entries, a slab of memory after another.
+// none is the length of what is not there.
+const none = -1
+
+// scribe writes inputs and outputs before they come on the tape.
 type scribe struct {
 	encoder recording.Encoder
-	slab    []byte
+	buf     []byte
 }
 
-func newJournal(calls, bytes int) *journal { return &journal{calls: calls, bytes: bytes} }
-
-func (s *scribe) write(v any) []byte {
+// write appends a value, or says that there is none to keep.
+func (s *scribe) write(v any) int {
 	from, ok := v.(smithy.Serializable)
 	if !ok {
-		return nil
+		return none
 	}
-	if cap(s.slab)-len(s.slab) < smallestSlab/2 {
-		s.slab = make([]byte, 0, min(max(2*cap(s.slab), smallestSlab), largestSlab))
-	}
-	start := len(s.slab)
-	data, err := s.encoder.Append(s.slab[start:start], from, recordLimit)
+	start := len(s.buf)
+	data, err := s.encoder.Append(s.buf, from, recordLimit)
+	s.buf = data
 	if err != nil {
-		return nil
+		return none
 	}
-	if len(data) <= cap(s.slab)-start {
-		s.slab = s.slab[:start+len(data)]
-	}
-	return data[:len(data):len(data)]
+	return len(data) - start
+}
+
+// newJournal makes a journal of the last calls whose inputs, outputs and texts
+// are so many bytes. The tape has room for two records more, which is what a
+// piece can lose at its end.
+func newJournal(calls, bytes int) *journal {
+	return &journal{calls: calls, bytes: bytes, tape: tape{most: bytes + 2*recordLimit + 1}}
 }
 
 // add records a call. The input and output are only read, and only now.
@@ -88,15 +93,21 @@ func (j *journal) add(e *entry, input, output any) {
 	if s == nil {
 		s = &scribe{}
 	}
-	e.input = s.write(input)
+	s.buf = s.buf[:0]
+	e.input, e.output = s.write(input), none
 	if e.err == nil {
 		e.output = s.write(output)
 	} else {
 		e.err = excerpt(e.err)
 	}
-	j.scribes.Put(s)
+	e.size = len(s.buf) + len(textOf(e.err)) + len(e.why)
+	j.append(e, s.buf)
+	if cap(s.buf) <= largestBuffer {
+		j.scribes.Put(s)
+	}
+}
 
-	e.size = len(e.input) + len(e.output) + len(textOf(e.err)) + len(e.why)
+func (j *journal) append(e *entry, recorded []byte) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for j.n > 0 && (j.n == j.calls || j.held+e.size > j.bytes) {
@@ -105,9 +116,29 @@ func (j *journal) add(e *entry, input, output any) {
 	if j.n == len(j.ring) {
 		j.grow()
 	}
+	e.recorded = j.place(max(len(recorded), 1)) // a piece of nothing would have no place among others
+	copy(j.tape.bytes(e.recorded), recorded)
 	j.ring[(j.first+j.n)%len(j.ring)] = *e
 	j.n++
 	j.held += e.size
+}
+
+// place finds a place on the tape, which grows or loses its oldest pieces for it.
+func (j *journal) place(size int) piece {
+	for {
+		if p, ok := j.tape.place(size); ok {
+			return p
+		}
+		if !j.tape.grow(size, j.eachPiece) {
+			j.drop()
+		}
+	}
+}
+
+func (j *journal) eachPiece(move func(*piece)) {
+	for i := range j.n {
+		move(&j.ring[(j.first+i)%len(j.ring)].recorded)
+	}
 }
 
 // excerpt copies an exception. AWS's texts repeat what was wrong in the input, of
@@ -128,6 +159,7 @@ func (j *journal) drop() {
 	*oldest = entry{}
 	j.first = (j.first + 1) % len(j.ring)
 	j.n--
+	j.tape.drop(j.ring[j.first].recorded)
 }
 
 func (j *journal) grow() {
@@ -156,30 +188,42 @@ func (a *AWS) Calls() []Call {
 	if j == nil {
 		return nil
 	}
-	j.mu.Lock()
-	entries := make([]entry, j.n)
-	for i := range entries {
-		entries[i] = j.ring[(j.first+i)%len(j.ring)]
+	entries, recorded := j.copy()
+	order := make([]int, len(entries))
+	for i := range order {
+		order[i] = i
 	}
-	j.mu.Unlock()
-	slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.sequence, b.sequence) })
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(entries[a].sequence, entries[b].sequence) })
 	calls := make([]Call, len(entries))
-	for i := range entries {
-		calls[i] = entries[i].call()
+	for i, at := range order {
+		calls[i] = entries[at].call(recorded[at])
 	}
 	return calls
 }
 
-func (e *entry) call() Call {
+// copy is all entries and what stands on the tape for them.
+func (j *journal) copy() (entries []entry, recorded [][]byte) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	entries = make([]entry, j.n)
+	recorded = make([][]byte, j.n)
+	for i := range entries {
+		entries[i] = j.ring[(j.first+i)%len(j.ring)]
+		recorded[i] = bytes.Clone(j.tape.bytes(entries[i].recorded))
+	}
+	return entries, recorded
+}
+
+func (e *entry) call(recorded []byte) Call {
 	who := *e.who
 	c := Call{
 		Time: e.at, Caller: &who, Operation: e.op.name(), Key: e.key, RequestID: e.requestID, Error: cloneError(e.err), Why: e.why,
 	}
 	input, output := e.op.blank()
-	if e.input != nil && recording.Decode(e.input, input) == nil {
+	if e.input != none && recording.Decode(recorded[:e.input], input) == nil {
 		c.Input = input
 	}
-	if e.output != nil && recording.Decode(e.output, output) == nil {
+	if e.output != none && recording.Decode(recorded[max(e.input, 0):], output) == nil {
 		c.Output = output
 	}
 	if e.fault != nil {
