@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
@@ -48,7 +49,9 @@ func Names() []string { return slices.Sorted(maps.Keys(operations)) }
 // answer, or the context's where that ended first.
 func (op *Operation[I, O]) Do(ctx context.Context, a *AWS, who *Caller, in *I) (out *O, requestID string, err error) {
 	requestID = a.NewRequestID()
-	c := &call{AWS: a, who: who, ctx: ctx, name: op.Name, traits: &op.traits, now: a.clock.now(), requestID: requestID}
+	c := calls.Get().(*call)
+	defer calls.Put(c)
+	*c = call{AWS: a, who: who, ctx: ctx, name: op.Name, traits: &op.traits, now: a.clock.now(), requestID: requestID}
 	var s strike
 	if faults := a.faultsOf(op.Name); faults != nil {
 		s = c.strike(faults, in)
@@ -112,6 +115,9 @@ func (op *Operation[I, O]) Invoke(ctx context.Context, a *AWS, who *Caller, inpu
 
 // NewRequestID is the id of the next request.
 func (a *AWS) NewRequestID() string { return a.entropy.requestID(a.requests.Add(1)) }
+
+// calls are used again: nothing holds a call beyond Do.
+var calls = sync.Pool{New: func() any { return new(call) }}
 
 // call is one request on its way through a handler.
 type call struct {
