@@ -235,7 +235,7 @@ func TestTwins(t *testing.T) {
 // handles are who calls, and where: mostly the administrator of the keys.
 var handles = []handle{
 	{region, account, ""}, {region, account, ""}, {region, account, ""}, {otherRegion, account, ""}, {region, otherAccount, ""},
-	{"moon-1", account, ""}, {region, account, "arn:aws:iam::111122223333:role/app"}, {region, account, "arn:aws:iam::444455556666:root"},
+	{"moon-1", account, ""}, {region, account, "s3.amazonaws.com"}, {region, account, "arn:aws:iam::111122223333:role/app"}, {region, account, "arn:aws:iam::444455556666:root"},
 }
 
 type handle struct{ region, account, principal string }
