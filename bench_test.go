@@ -5,6 +5,7 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -25,7 +26,7 @@ func BenchmarkNew(b *testing.B) {
 }
 
 func BenchmarkCreateKey(b *testing.B) {
-	fake := kmsfake.New()
+	fake := kmsfake.New(kmsfake.WithQuotas(kmsfake.Quotas{KeysPerRegion: math.MaxInt32}))
 	b.ReportAllocs()
 	for b.Loop() {
 		must(fake.CreateKey(b.Context(), &kms.CreateKeyInput{}))
@@ -129,7 +130,7 @@ func BenchmarkList(b *testing.B) {
 		if n > 1000 && testing.Short() {
 			continue
 		}
-		fake, id := kmsfake.New(), ""
+		fake, id := kmsfake.New(kmsfake.WithQuotas(kmsfake.Quotas{KeysPerRegion: n})), ""
 		for i := range n {
 			key := must(fake.CreateKey(b.Context(), nil))
 			if i%50 == 0 { // as many aliases as a key can have
