@@ -154,7 +154,7 @@ func listAliases(c *call, in *kms.ListAliasesInput) (*kms.ListAliasesOutput, err
 	var ofKey *key
 	of := ""
 	if in.KeyId != nil {
-		k, err := c.find(*in.KeyId, "kms:ListAliases")
+		k, err := c.findInState(*in.KeyId, "kms:ListAliases")
 		if err != nil {
 			return nil, err
 		}

@@ -22,11 +22,8 @@ func createGrant(c *call, in *kms.CreateGrantInput) (*kms.CreateGrantOutput, err
 	}
 	c.lock()
 	defer c.unlock()
-	k, err := c.find(*in.KeyId, "kms:CreateGrant")
+	k, err := c.findInState(*in.KeyId, "kms:CreateGrant")
 	if err != nil {
-		return nil, err
-	}
-	if err := c.checkState(k); err != nil {
 		return nil, err
 	}
 	of := constraintsOf(in.Constraints)

@@ -19,11 +19,8 @@ func revokeGrant(c *call, in *kms.RevokeGrantInput) (*kms.RevokeGrantOutput, err
 	}
 	c.lock()
 	defer c.unlock()
-	k, err := c.find(*in.KeyId, "kms:RevokeGrant")
+	k, err := c.findInState(*in.KeyId, "kms:RevokeGrant")
 	if err != nil {
-		return nil, err
-	}
-	if err := c.checkState(k); err != nil {
 		return nil, err
 	}
 	g, ok := k.grants.byID.Get(strings.ToLower(*in.GrantId))

@@ -38,11 +38,8 @@ func listGrants(c *call, in *kms.ListGrantsInput) (*kms.ListGrantsOutput, error)
 	}
 	c.rlock()
 	defer c.runlock()
-	k, err := c.find(*in.KeyId, "kms:ListGrants")
+	k, err := c.findInState(*in.KeyId, "kms:ListGrants")
 	if err != nil {
-		return nil, err
-	}
-	if err := c.checkState(k); err != nil {
 		return nil, err
 	}
 	of := k.id + " " + grantee.index

@@ -186,11 +186,8 @@ func updateKeyDescription(c *call, in *kms.UpdateKeyDescriptionInput) (*kms.Upda
 func (c *call) change(keyID string, do func(*key)) error {
 	c.lock()
 	defer c.unlock()
-	k, err := c.find(keyID, "kms:"+c.name)
+	k, err := c.findInState(keyID, "kms:"+c.name)
 	if err != nil {
-		return err
-	}
-	if err := c.checkState(k); err != nil {
 		return err
 	}
 	do(k)
@@ -213,11 +210,8 @@ func scheduleKeyDeletion(c *call, in *kms.ScheduleKeyDeletionInput) (*kms.Schedu
 	}
 	c.lock()
 	defer c.unlock()
-	k, err := c.find(*in.KeyId, "kms:ScheduleKeyDeletion")
+	k, err := c.findInState(*in.KeyId, "kms:ScheduleKeyDeletion")
 	if err != nil {
-		return nil, err
-	}
-	if err := c.checkState(k); err != nil {
 		return nil, err
 	}
 	id := k.arn

@@ -69,11 +69,8 @@ func (l *lastUse) cloneTo(to *lastUse) {
 func getKeyLastUsage(c *call, in *kms.GetKeyLastUsageInput) (*kms.GetKeyLastUsageOutput, error) {
 	c.rlock()
 	defer c.runlock()
-	k, err := c.find(*in.KeyId, "kms:GetKeyLastUsage")
+	k, err := c.findInState(*in.KeyId, "kms:GetKeyLastUsage")
 	if err != nil {
-		return nil, err
-	}
-	if err := c.checkState(k); err != nil {
 		return nil, err
 	}
 	id, created, tracked := k.arn, k.created, k.trackedSince(c.now)

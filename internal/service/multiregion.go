@@ -25,11 +25,8 @@ func replicateKey(c *call, in *kms.ReplicateKeyInput) (*kms.ReplicateKeyOutput, 
 	region := *in.ReplicaRegion
 	c.lock()
 	defer c.unlock()
-	k, err := c.find(*in.KeyId, "kms:ReplicateKey")
+	k, err := c.findInState(*in.KeyId, "kms:ReplicateKey")
 	if err != nil {
-		return nil, err
-	}
-	if err := c.checkState(k); err != nil {
 		return nil, err
 	}
 	if k.relatives == nil || k.primary() != k {
@@ -107,11 +104,8 @@ func updatePrimaryRegion(c *call, in *kms.UpdatePrimaryRegionInput) (*kms.Update
 	region := *in.PrimaryRegion
 	c.lock()
 	defer c.unlock()
-	k, err := c.find(*in.KeyId, action)
+	k, err := c.findInState(*in.KeyId, action)
 	if err != nil {
-		return nil, err
-	}
-	if err := c.checkState(k); err != nil {
 		return nil, err
 	}
 	if k.relatives == nil || k.primary() != k {

@@ -20,7 +20,7 @@ const (
 func getKeyPolicy(c *call, in *kms.GetKeyPolicyInput) (*kms.GetKeyPolicyOutput, error) {
 	c.rlock()
 	defer c.runlock()
-	k, err := c.find(*in.KeyId, "kms:GetKeyPolicy")
+	k, err := c.findInState(*in.KeyId, "kms:GetKeyPolicy")
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func getKeyPolicy(c *call, in *kms.GetKeyPolicyInput) (*kms.GetKeyPolicyOutput, 
 func putKeyPolicy(c *call, in *kms.PutKeyPolicyInput) (*kms.PutKeyPolicyOutput, error) {
 	c.lock()
 	defer c.unlock()
-	k, err := c.find(*in.KeyId, "kms:PutKeyPolicy")
+	k, err := c.findInState(*in.KeyId, "kms:PutKeyPolicy")
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func listKeyPolicies(c *call, in *kms.ListKeyPoliciesInput) (*kms.ListKeyPolicie
 	}
 	c.rlock()
 	defer c.runlock()
-	k, err := c.find(*in.KeyId, "kms:ListKeyPolicies")
+	k, err := c.findInState(*in.KeyId, "kms:ListKeyPolicies")
 	if err != nil {
 		return nil, err
 	}

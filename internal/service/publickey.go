@@ -39,11 +39,8 @@ func getPublicKey(c *call, in *kms.GetPublicKeyInput) (*kms.GetPublicKeyOutput, 
 func (c *call) usePublic(name string) (*usable, types.KeyUsageType, error) {
 	c.rlock()
 	defer c.runlock()
-	k, err := c.find(name, "kms:GetPublicKey")
+	k, err := c.findInState(name, "kms:GetPublicKey")
 	if err != nil {
-		return nil, "", err
-	}
-	if err := c.checkState(k); err != nil {
 		return nil, "", err
 	}
 	if k.spec.Kind() != keyspec.KindAsymmetric {

@@ -107,6 +107,18 @@ func (c *call) checkTransient(k *key) error {
 	return nil
 }
 
+// findInState is find for an operation that goes on in some key states only.
+func (c *call) findInState(name, action string) (*key, error) {
+	k, err := c.find(name, action)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.checkState(k); err != nil {
+		return nil, err
+	}
+	return k, nil
+}
+
 // checkState says whether the operation goes on with a key in its state of now.
 func (c *call) checkState(k *key) error {
 	state := k.state(c.now)

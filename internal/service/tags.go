@@ -20,11 +20,8 @@ const (
 func tagResource(c *call, in *kms.TagResourceInput) (*kms.TagResourceOutput, error) {
 	c.lock()
 	defer c.unlock()
-	k, err := c.find(*in.KeyId, "kms:TagResource")
+	k, err := c.findInState(*in.KeyId, "kms:TagResource")
 	if err != nil {
-		return nil, err
-	}
-	if err := c.checkState(k); err != nil {
 		return nil, err
 	}
 	tags, err := withTags(k.tags, in.Tags)
@@ -41,11 +38,8 @@ func tagResource(c *call, in *kms.TagResourceInput) (*kms.TagResourceOutput, err
 func untagResource(c *call, in *kms.UntagResourceInput) (*kms.UntagResourceOutput, error) {
 	c.lock()
 	defer c.unlock()
-	k, err := c.find(*in.KeyId, "kms:UntagResource")
+	k, err := c.findInState(*in.KeyId, "kms:UntagResource")
 	if err != nil {
-		return nil, err
-	}
-	if err := c.checkState(k); err != nil {
 		return nil, err
 	}
 	if slices.ContainsFunc(in.TagKeys, reserved) {
@@ -71,11 +65,8 @@ func listResourceTags(c *call, in *kms.ListResourceTagsInput) (*kms.ListResource
 	}
 	c.rlock()
 	defer c.runlock()
-	k, err := c.find(*in.KeyId, "kms:ListResourceTags")
+	k, err := c.findInState(*in.KeyId, "kms:ListResourceTags")
 	if err != nil {
-		return nil, err
-	}
-	if err := c.checkState(k); err != nil {
 		return nil, err
 	}
 	after, err := c.position(in.Marker, k.id)
