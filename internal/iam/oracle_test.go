@@ -201,7 +201,7 @@ func (r drawnRequest) values(key string) []string {
 func plainMatch(operator, value, policy string, r drawnRequest) bool {
 	number := func(s string) (float64, bool) { f, err := strconv.ParseFloat(s, 64); return f, err == nil }
 	switch operator {
-	case "StringEquals", "StringNotEquals", "StringLike", "StringNotLike", "ArnLike", "ArnNotLike":
+	case "StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringLike", "StringNotLike", "ArnLike", "ArnNotLike":
 		var ok bool
 		if policy, ok = plainVariables(policy, r); !ok {
 			return false
