@@ -33,8 +33,7 @@ type AWS struct {
 	accessKeys accessKeys
 	quotas     Quotas // that hold
 	rates      rates
-	requests   atomic.Uint64 // numbers the request ids
-	sequences  atomic.Uint64 // numbers the calls in the order of taking effect
+	sequences  atomic.Uint64 // numbers the calls in the order of taking effect, and so their ids
 	journal    *journal      // nil when none is kept
 
 	faults   atomic.Pointer[faultTable] // nil when there are none

@@ -12,7 +12,7 @@ func (a *AWS) Clone() *AWS {
 	defer a.mu.Unlock()
 	b := New(a.config)
 	b.clock.offset.Store(a.clock.offset.Load())
-	b.requests.Store(a.requests.Load())
+	b.sequences.Store(a.sequences.Load())
 	a.entropy.cloneTo(&b.entropy)
 	b.made, b.grantsMade = a.made, a.grantsMade
 	a.rates.cloneTo(&b.rates)
@@ -32,6 +32,7 @@ func (a *AWS) Clone() *AWS {
 }
 
 func (e *entropy) cloneTo(to *entropy) {
+	to.nonces.Store(e.nonces.Load())
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.stream != nil {

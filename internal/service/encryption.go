@@ -156,8 +156,7 @@ func (c *call) seal(u *usable, algorithm types.EncryptionAlgorithmSpec, plaintex
 	var blob []byte
 	switch m := made.(type) {
 	case material.Cipher:
-		var nonce [ciphertext.NonceSize]byte
-		c.entropy.Read(nonce[:])
+		nonce := c.entropy.nonce()
 		header := ciphertext.Header{KeyID: u.id, Material: [16]byte(km.id[:16])}
 		blob, err = ciphertext.Seal(m, header, nonce, plaintext, context)
 	case material.Encrypter:

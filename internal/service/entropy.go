@@ -6,12 +6,16 @@ import (
 	"encoding/hex"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
+
+	"example.com/kmsfake/internal/ciphertext"
 )
 
 // entropy is the one source of what is random: the same seed and the same calls
 // give the same ids, key material, nonces and random answers.
 type entropy struct {
-	seed uint64
+	seed   uint64
+	nonces atomic.Uint64 // drawn so far
 
 	mu     sync.Mutex
 	stream *rand.ChaCha8 // made when it is first read
@@ -62,6 +66,17 @@ func (e *entropy) requestID(n uint64) string {
 	return uuid(b)
 }
 
+// nonce is the next nonce of a ciphertext. No two are the same, which is all that
+// it takes, so it needs no lock.
+func (e *entropy) nonce() [ciphertext.NonceSize]byte {
+	var b [ciphertext.NonceSize]byte
+	x := mix(e.nonces.Add(1) ^ mix(e.seed))
+	binary.BigEndian.PutUint64(b[:8], x)
+	binary.BigEndian.PutUint32(b[8:], uint32(mix(x)))
+	return b
+}
+
+// mix maps numbers to numbers, no two to the same.
 func mix(x uint64) uint64 {
 	x += 0x9e3779b97f4a7c15
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9

@@ -54,7 +54,7 @@ func (l *lastUse) record(c *call) {
 	if c.now.Before(l.at) {
 		return // it began before one that is recorded already
 	}
-	l.operation, l.at, l.requestID = types.KeyLastUsageTrackingOperation(c.name), c.now, c.requestID
+	l.operation, l.at, l.requestID = types.KeyLastUsageTrackingOperation(c.name), c.now, c.id()
 }
 
 func (l *lastUse) cloneTo(to *lastUse) {

@@ -48,10 +48,9 @@ func Names() []string { return slices.Sorted(maps.Keys(operations)) }
 // *smithy.GenericAPIError where the SDK has no type, a *Loss where there is no
 // answer, or the context's where that ended first.
 func (op *Operation[I, O]) Do(ctx context.Context, a *AWS, who *Caller, in *I) (out *O, requestID string, err error) {
-	requestID = a.NewRequestID()
 	c := calls.Get().(*call)
 	defer calls.Put(c)
-	*c = call{AWS: a, who: who, ctx: ctx, name: op.Name, traits: &op.traits, now: a.clock.now(), requestID: requestID}
+	*c = call{AWS: a, who: who, ctx: ctx, name: op.Name, traits: &op.traits, now: a.clock.now()}
 	var s strike
 	if faults := a.faultsOf(op.Name); faults != nil {
 		s = c.strike(faults, in)
@@ -63,6 +62,7 @@ func (op *Operation[I, O]) Do(ctx context.Context, a *AWS, who *Caller, in *I) (
 		out, err = op.attempt(c, in)
 	}
 	at := c.now
+	requestID = c.id()
 	if s.applied {
 		out, err = nil, c.lose(s.by, in)
 	}
@@ -113,8 +113,8 @@ func (op *Operation[I, O]) Invoke(ctx context.Context, a *AWS, who *Caller, inpu
 	return out, requestID, nil
 }
 
-// NewRequestID is the id of the next request.
-func (a *AWS) NewRequestID() string { return a.entropy.requestID(a.requests.Add(1)) }
+// NewRequestID is the id of a request that no operation answers.
+func (a *AWS) NewRequestID() string { return a.entropy.requestID(a.sequences.Add(1)) }
 
 // calls are used again: nothing holds a call beyond Do.
 var calls = sync.Pool{New: func() any { return new(call) }}
@@ -131,11 +131,11 @@ type call struct {
 	keyID     string            // of the key that it makes; drawn unless it is set
 	home      *account          // what the caller's account has in the caller's Region
 	attested  *enclave.Document // what the request's Recipient attests, or nil
-	requestID string
-	used      [2]*key // the keys whose material the operation uses: ReEncrypt's are two
-	sequence  uint64  // the place among all calls at which this one took effect
-	settled   bool    // what it does is seen at once
-	key       string  // ARN of the first key that it found
+	requestID string            // once it is asked for
+	used      [2]*key           // the keys whose material the operation uses: ReEncrypt's are two
+	sequence  uint64            // the place among all calls at which this one took effect
+	settled   bool              // what it does is seen at once
+	key       string            // ARN of the first key that it found
 
 	connection   types.ConnectionErrorCodeType // what a fault makes the connection of a custom key store fail with
 	in           any                           // the input
@@ -175,6 +175,15 @@ func (c *call) turn() uint64 {
 		c.sequence = c.sequences.Add(1)
 	}
 	return c.sequence
+}
+
+// id is the request id. It follows from the call's turn, so that what many calls
+// count together is one number.
+func (c *call) id() string {
+	if c.requestID == "" {
+		c.requestID = c.entropy.requestID(c.turn())
+	}
+	return c.requestID
 }
 
 // about is the ARN of the key that the call was about, for the journal.
