@@ -62,23 +62,21 @@ func (e *Encoder) Append(dst []byte, v smithy.Serializable, limit int) ([]byte, 
 	return buf, nil
 }
 
-// begin writes the tag and the name of the next value, of which at least size
-// bytes follow, unless it has no place.
-func (e *Encoder) begin(tag byte, s *smithy.Schema, size int) bool {
+// begin is what is written with the tag and the name of the next value, of which
+// at least size bytes follow, or nil if it has no place.
+func (e *Encoder) begin(tag byte, s *smithy.Schema, size int) []byte {
 	if e.err != nil {
-		return false
+		return nil
 	}
 	if len(e.buf)+size > e.room {
 		e.err = errLarge
-		return false
+		return nil
 	}
-	e.buf = append(e.buf, tag)
-	if e.structs&1 != 0 {
-		name := s.MemberName()
-		e.buf = append(e.buf, byte(len(name)))
-		e.buf = append(e.buf, name...)
+	if e.structs&1 == 0 {
+		return append(e.buf, tag)
 	}
-	return true
+	name := s.MemberName()
+	return append(append(e.buf, tag, byte(len(name))), name...)
 }
 
 func (e *Encoder) open(tag byte, s *smithy.Schema, isStruct uint32) {
@@ -86,7 +84,8 @@ func (e *Encoder) open(tag byte, s *smithy.Schema, isStruct uint32) {
 		e.fail(errDepth)
 		return
 	}
-	if e.begin(tag, s, 1) {
+	if b := e.begin(tag, s, 1); b != nil {
+		e.buf = b
 		e.depth++
 		e.structs = e.structs<<1 | isStruct
 	}
@@ -107,8 +106,8 @@ func (e *Encoder) fail(err error) {
 }
 
 func (e *Encoder) integer(s *smithy.Schema, v int64) {
-	if e.begin(tagInt, s, 1) {
-		e.buf = binary.AppendVarint(e.buf, v)
+	if b := e.begin(tagInt, s, 1); b != nil {
+		e.buf = binary.AppendVarint(b, v)
 	}
 }
 
@@ -117,34 +116,33 @@ func (e *Encoder) Bytes() []byte { return e.buf }
 
 // WriteString writes a text.
 func (e *Encoder) WriteString(s *smithy.Schema, v string) {
-	if e.begin(tagString, s, len(v)) {
-		e.buf = binary.AppendUvarint(e.buf, uint64(len(v)))
-		e.buf = append(e.buf, v...)
+	if b := e.begin(tagString, s, len(v)); b != nil {
+		e.buf = append(binary.AppendUvarint(b, uint64(len(v))), v...)
 	}
 }
 
 // WriteBlob writes bytes.
 func (e *Encoder) WriteBlob(s *smithy.Schema, v []byte) {
-	if e.begin(tagBlob, s, len(v)) {
-		e.buf = binary.AppendUvarint(e.buf, uint64(len(v)))
-		e.buf = append(e.buf, v...)
+	if b := e.begin(tagBlob, s, len(v)); b != nil {
+		e.buf = append(binary.AppendUvarint(b, uint64(len(v))), v...)
 	}
 }
 
 // WriteBool writes a truth value.
 func (e *Encoder) WriteBool(s *smithy.Schema, v bool) {
+	tag := byte(tagFalse)
 	if v {
-		e.begin(tagTrue, s, 0)
-		return
+		tag = tagTrue
 	}
-	e.begin(tagFalse, s, 0)
+	if b := e.begin(tag, s, 0); b != nil {
+		e.buf = b
+	}
 }
 
 // WriteTime writes a moment.
 func (e *Encoder) WriteTime(s *smithy.Schema, v time.Time) {
-	if e.begin(tagTime, s, 2) {
-		e.buf = binary.AppendVarint(e.buf, v.Unix())
-		e.buf = binary.AppendUvarint(e.buf, uint64(v.Nanosecond()))
+	if b := e.begin(tagTime, s, 2); b != nil {
+		e.buf = binary.AppendUvarint(binary.AppendVarint(b, v.Unix()), uint64(v.Nanosecond()))
 	}
 }
 

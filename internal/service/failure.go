@@ -135,6 +135,9 @@ func notFoundText(c *call, s subject) string {
 }
 
 func textOf(err error) string {
+	if err == nil {
+		return ""
+	}
 	var exception smithy.APIError
 	if errors.As(err, &exception) {
 		return exception.ErrorMessage()
