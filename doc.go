@@ -14,7 +14,7 @@
 // every operation of [*kms.Client], and the SDK's paginators take it too. Code
 // that takes a [*kms.Client] takes [Fake.Client], a real client of the SDK that
 // the fake serves in process, without a socket. Code that builds its own client
-// takes [Fake.Config]. Other processes and languages talk to an [*Fake] as an
+// takes [Fake.Config]. Other processes and languages talk to the Fake, which is an
 // [net/http.Handler], or to the command cmd/kmsfake.
 //
 // # One AWS, many handles

@@ -50,6 +50,9 @@ func WithClock(now func() time.Time) Option {
 // WithSeed makes all that is random follow from a number: key ids, key material,
 // data keys, random bytes. The same calls, one after another, then give the same
 // answers. Without it every fake has a seed of its own, which [Fake.Dump] tells.
+//
+// Where the main module is of Go 1.26 or later, signatures on the NIST curves are
+// not repeatable: crypto/ecdsa takes no source of randomness any more.
 func WithSeed(seed uint64) Option {
 	return func(o *options) { o.config.Seed, o.seeded = seed, true }
 }
