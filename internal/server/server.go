@@ -25,7 +25,7 @@ type Config struct {
 	Seed    uint64
 	Keys    []kmsfake.Key
 	Faults  []kmsfake.Fault
-	Logger  *slog.Logger // for the access log and warnings
+	Logger  *slog.Logger // for the access log and warnings; nil is none
 }
 
 // Server serves one fake at a time. It is an [http.Handler], safe for concurrent
@@ -41,6 +41,9 @@ type Server struct {
 
 // New makes a server. The error is about keys that cannot be.
 func New(config Config) (*Server, error) {
+	if config.Logger == nil {
+		config.Logger = slog.New(slog.DiscardHandler)
+	}
 	s := &Server{config: config, started: time.Now()}
 	if err := s.reset(); err != nil {
 		return nil, err

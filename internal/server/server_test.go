@@ -499,7 +499,7 @@ func TestCommand(t *testing.T) {
 // cleaned to.
 func TestGuardCoversEveryPath(t *testing.T) {
 	t.Parallel()
-	s, err := New(Config{Region: "us-east-1", Account: "111122223333", Logger: slog.New(slog.DiscardHandler)})
+	s, err := New(Config{Region: "us-east-1", Account: "111122223333"})
 	if err != nil {
 		t.Fatal(err)
 	}
