@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -52,14 +53,18 @@ func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
 	})
 }
 
-// advance moves the time by the duration in the body.
+// advance moves the time by what the body says, or the query where there is no body.
 func (s *Server) advance(w http.ResponseWriter, r *http.Request) {
 	body, err := read(r)
 	if err != nil {
 		refuse(w, http.StatusBadRequest, err)
 		return
 	}
-	by, err := duration(strings.TrimSpace(string(body)))
+	text := strings.TrimSpace(string(body))
+	if text == "" {
+		text = cmp.Or(r.URL.Query().Get("duration"), r.URL.Query().Get("seconds"))
+	}
+	by, err := step(text)
 	if err != nil {
 		refuse(w, http.StatusBadRequest, err)
 		return
@@ -71,6 +76,23 @@ func (s *Server) advance(w http.ResponseWriter, r *http.Request) {
 
 // farthest is what one step of the clock may be: a hundred years.
 const farthest = 100 * 365 * 24 * time.Hour
+
+// step reads how far to move the time: a duration, or JSON with one.
+func step(text string) (time.Duration, error) {
+	if strings.HasPrefix(text, "{") {
+		var object struct {
+			Duration string
+			Seconds  json.Number
+		}
+		d := json.NewDecoder(strings.NewReader(text))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&object); err != nil {
+			return 0, fmt.Errorf(`the body is not {"duration": "192h"} or {"seconds": 5}: %w`, err)
+		}
+		text = cmp.Or(object.Duration, object.Seconds.String())
+	}
+	return duration(strings.Trim(text, `"`))
+}
 
 // duration reads a duration as Go writes it, or a number of seconds.
 func duration(text string) (time.Duration, error) {

@@ -514,3 +514,38 @@ func TestGuardCoversEveryPath(t *testing.T) {
 		}
 	}
 }
+
+// The time can be moved as any client of HTTP would ask for it.
+func TestAdvanceInEveryForm(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		query, body string
+		by          time.Duration // 0 is refused
+	}{
+		{"", "90m", 90 * time.Minute},
+		{"", "5400", 90 * time.Minute},
+		{"", `"90m"`, 90 * time.Minute},
+		{"", `{"duration": "90m"}`, 90 * time.Minute},
+		{"", `{"seconds": 5400}`, 90 * time.Minute},
+		{"?duration=90m", "", 90 * time.Minute},
+		{"?seconds=5400", "", 90 * time.Minute},
+		{"", "", 0},
+		{"", "{}", 0},
+		{"", `{"minutes": 90}`, 0},
+		{"", `{"seconds": "soon"}`, 0},
+		{"", `{"duration": "-1h"}`, 0},
+	} {
+		r, _ := start(t, nil)
+		before := r.Fake().Now()
+		status, text := ask(t, r, "POST", "/_kmsfake/advance"+test.query, test.body)
+		passed := r.Fake().Now().Sub(before)
+		switch {
+		case test.by == 0:
+			if status != 400 || passed > time.Minute {
+				t.Errorf("%s %s: %d %s, and %v passed", test.query, test.body, status, text, passed)
+			}
+		case status != 200 || passed < test.by || passed > test.by+time.Minute:
+			t.Errorf("%s %s: %d %s, and %v passed", test.query, test.body, status, text, passed)
+		}
+	}
+}
