@@ -89,6 +89,12 @@ func step(text string) (time.Duration, error) {
 		if err := d.Decode(&object); err != nil {
 			return 0, fmt.Errorf(`the body is not {"duration": "192h"} or {"seconds": 5}: %w`, err)
 		}
+		if _, err := d.Token(); err != io.EOF {
+			return 0, errors.New("something follows the object in the body")
+		}
+		if object.Duration != "" && object.Seconds != "" {
+			return 0, errors.New("the body has both a duration and seconds")
+		}
 		text = cmp.Or(object.Duration, object.Seconds.String())
 	}
 	return duration(strings.Trim(text, `"`))

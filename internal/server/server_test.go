@@ -534,6 +534,9 @@ func TestAdvanceInEveryForm(t *testing.T) {
 		{"", `{"minutes": 90}`, 0},
 		{"", `{"seconds": "soon"}`, 0},
 		{"", `{"duration": "-1h"}`, 0},
+		{"", `{"seconds": 5} junk`, 0},
+		{"", `{"seconds": 5}{"seconds": 5}`, 0},
+		{"", `{"duration": "90m", "seconds": 5}`, 0},
 	} {
 		r, _ := start(t, nil)
 		before := r.Fake().Now()
