@@ -70,6 +70,9 @@ func (f *keyFile) expect(bracket json.Delim, what string) error {
 	if err != nil {
 		return f.syntax(err)
 	}
+	if token == nil {
+		token = "null"
+	}
 	if token != bracket {
 		return f.at(start, fmt.Errorf("%v where %s should be", token, what))
 	}

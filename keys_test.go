@@ -244,6 +244,8 @@ func TestKeysAreCloned(t *testing.T) {
 // wrongKeys are files with one fault each, and what is said of it.
 var wrongKeys = []struct{ file, text string }{
 	{``, `line 1: unexpected end`},
+	{`null`, `line 1: null where a list of keys should be`},
+	{`[null]`, `line 1: null where key 1 should be`},
 	{`{}`, `line 1: { where a list of keys should be`},
 	{`[{"id": "x"`, `line 1: unexpected end`},
 	{"[\n\n  {},\n]", `line 4: invalid character ']' looking for beginning of value`},
