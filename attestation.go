@@ -23,8 +23,8 @@ func Attestation(publicKey *rsa.PublicKey, pcrs ...[]byte) ([]byte, error) {
 	return enclave.New(publicKey, registers(pcrs), time.Now(), rand.Reader)
 }
 
-// Attestation does what [Attestation] does, at the time of this AWS and with
-// randomness from its seed.
+// Attestation makes the document that the function [Attestation] makes, at the time
+// of this AWS and with randomness from its seed. It fails for the same reasons.
 func (f *Fake) Attestation(publicKey *rsa.PublicKey, pcrs ...[]byte) ([]byte, error) {
 	return f.aws.Attestation(publicKey, registers(pcrs))
 }

@@ -8,13 +8,13 @@
 //	fake.Advance(8 * 24 * time.Hour)
 //	fake.Inject(kmsfake.Fault{Operation: "Decrypt", Error: &types.KMSInternalException{}})
 //
-// # Which door
+// # Ways in
 //
 // Code that takes an interface of KMS operations takes the [*Fake] itself: it has
 // every operation of [*kms.Client], and the SDK's paginators take it too. Code
 // that takes a [*kms.Client] takes [Fake.Client], a real client of the SDK that
 // the fake serves in process, without a socket. Code that builds its own client
-// takes [Fake.Config]. Other processes and languages talk to the Fake, which is an
+// takes [Fake.Config]. Other processes and languages talk to the Fake, which is a
 // [net/http.Handler], or to the command cmd/kmsfake.
 //
 // # One AWS, many handles

@@ -37,7 +37,7 @@ const largestFaultFile = 4 << 20 // bytes
 // [Fake.WriteFaults] writes, is read and has no meaning.
 //
 // An error tells line and column of what is wrong. So does one for a fault that
-// [Fake.Inject] would refuse. At most 4 MiB are read.
+// [Fake.Inject] would refuse. More than 4 MiB are refused.
 func ReadFaults(r io.Reader) ([]Fault, error) {
 	text, err := io.ReadAll(io.LimitReader(r, largestFaultFile+1))
 	if err != nil {
@@ -57,7 +57,7 @@ func ReadFaults(r io.Reader) ([]Fault, error) {
 // WriteFaults writes the faults that this AWS has as JSON that [ReadFaults]
 // reads, in the order of injection, each with the number of calls that it
 // affected as the member fired. An Error that has no name in a file stands there
-// as its text, which ReadFaults refuses.
+// as its text, which ReadFaults refuses. The error is the writer's.
 func (f *Fake) WriteFaults(w io.Writer) error {
 	list := []writtenFault{}
 	for _, injected := range f.aws.Faults() {

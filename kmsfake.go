@@ -34,7 +34,8 @@ type Fake struct {
 
 // New makes a fresh AWS in which nothing has been made yet, and a handle that
 // acts as an administrator of account 111122223333 in us-east-1 unless options
-// say otherwise.
+// say otherwise. It panics if the account, a key or a fault cannot be, and
+// says why.
 func New(options ...Option) *Fake {
 	o := newOptions(options)
 	f := &Fake{aws: service.New(o.config), caller: service.Administrator(o.account, o.region)}
@@ -48,13 +49,15 @@ func New(options ...Option) *Fake {
 }
 
 // InRegion gives a handle on the same AWS that acts as the same principal in
-// another Region.
+// another Region. Any name will do that can stand in a host name; with another
+// one, calls fail as the SDK has them fail.
 func (f *Fake) InRegion(region string) *Fake {
 	return &Fake{aws: f.aws, caller: f.caller.In(region)}
 }
 
 // InAccount gives a handle on the same AWS that acts as an administrator of
-// another account, given by its 12 digits, in the same Region.
+// another account, given by its 12 digits, in the same Region. It panics if they
+// are not 12 digits.
 func (f *Fake) InAccount(account string) *Fake {
 	return &Fake{aws: f.aws, caller: service.Administrator(account, f.caller.Region)}
 }
@@ -81,7 +84,7 @@ func (f *Fake) Now() time.Time { return f.aws.Now() }
 func (f *Fake) Advance(d time.Duration) { f.aws.Advance(d) }
 
 // Clone copies the whole AWS as it is now. The handle that it returns acts as
-// this one does; the two share nothing afterwards. It has none of the faults and
-// an empty journal. Both go on with the same
-// random numbers, so the same calls give the same answers.
+// this one does; the two share nothing afterwards. The copy has none of the faults
+// and an empty journal. Both go on with the same random numbers, so the same calls
+// give the same answers.
 func (f *Fake) Clone() *Fake { return &Fake{aws: f.aws.Clone(), caller: f.caller} }

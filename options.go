@@ -7,7 +7,7 @@ import (
 	"example.com/kmsfake/internal/service"
 )
 
-// Option changes what [New] makes.
+// Option changes what [New] makes. Of two that set the same, the later holds.
 type Option func(*options)
 
 type options struct {
@@ -30,19 +30,21 @@ func newOptions(list []Option) *options {
 	return o
 }
 
-// WithRegion sets the Region that the handle acts in. The default is us-east-1.
+// WithRegion sets the Region that the handle acts in, see [Fake.InRegion]. The
+// default is us-east-1.
 func WithRegion(region string) Option {
 	return func(o *options) { o.region = region }
 }
 
 // WithAccount sets the account that the handle acts for, by its 12 digits. The
-// default is 111122223333.
+// default is 111122223333. [New] panics if it is anything else.
 func WithAccount(account string) Option {
 	return func(o *options) { o.account = account }
 }
 
 // WithClock sets the clock, to which [Fake.Advance] adds. The default is
-// [time.Now], which in a bubble of testing/synctest is the bubble's.
+// [time.Now], which in a bubble of testing/synctest is the bubble's. Goroutines
+// may call the function at the same time.
 func WithClock(now func() time.Time) Option {
 	return func(o *options) { o.config.Clock = now }
 }
@@ -64,13 +66,13 @@ func WithoutAWSAliases() Option {
 	return func(o *options) { o.config.WithoutAWSAliases = true }
 }
 
-// WithoutAuthorization lets every principal do everything that its account and
-// other accounts allow anybody: policies and grants are kept, and decide nothing.
+// WithoutAuthorization lets every principal do everything that AWS KMS lets anybody
+// do from its account: policies and grants are kept, and decide nothing.
 func WithoutAuthorization() Option {
 	return func(o *options) { o.config.WithoutAuthorization = true }
 }
 
-// WithStrictCredentials makes the HTTP door and [Fake.Client] refuse access keys
+// WithStrictCredentials makes [Fake.ServeHTTP] and [Fake.Client] refuse access keys
 // that no handle's [Fake.Credentials] handed out. Without it such a key acts as
 // the principal of the handle that is served, so that any tool works with any
 // credentials.
@@ -85,7 +87,8 @@ func WithJournal(calls int) Option {
 	return func(o *options) { o.config.Journal = max(calls, 0) }
 }
 
-// WithFaults injects faults from the start, as [Fake.Inject] does.
+// WithFaults injects faults from the start, as [Fake.Inject] does. Several of these
+// options add up.
 func WithFaults(faults ...Fault) Option {
 	return func(o *options) { o.faults = append(o.faults, faults...) }
 }

@@ -84,7 +84,7 @@ func (f *Fake) callerFor(optFns []func(*kms.Options)) (*service.Caller, aws.Cred
 	return f.caller.In(o.Region), o.Credentials
 }
 
-// authenticate finds who calls with credentials, as the HTTP door does.
+// authenticate finds who calls with credentials, as ServeHTTP does.
 func (f *Fake) authenticate(ctx context.Context, caller *service.Caller, provider aws.CredentialsProvider) (*service.Caller, error) {
 	credentials, err := provider.Retrieve(ctx)
 	if err != nil {

@@ -7,7 +7,8 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// This file is the catalogue of what the service answers when it refuses. The
+// This file and errors_*.go are the catalogue of what the service answers when it
+// refuses. The
 // words are AWS's, recorded or reported by its users, except where a comment
 // says that they are a guess.
 
