@@ -4,14 +4,14 @@
 //
 //	func TestProvision(t *testing.T) {
 //		faultsweep.Run(t, func(t *testing.T, fake *kmsfake.Fake) {
-//			err := provision.Key(t.Context(), fake, "alias/app")
+//			err := app.Provision(t.Context(), fake, "alias/app") // the code under test
 //
 //			state := fake.Clone() // has what happened, and no faults
 //			_, missing := state.DescribeKey(t.Context(), &kms.DescribeKeyInput{KeyId: aws.String("alias/app")})
 //			if err == nil && missing != nil {
 //				t.Error("provisioned, and the alias leads nowhere")
 //			}
-//			if err != nil && keysOf(state) > 0 {
+//			if err != nil && liveKeys(state) > 0 { // counts those not pending deletion
 //				t.Error("failed, and left a key behind that costs money")
 //			}
 //		})
