@@ -15,10 +15,11 @@
 //
 //	eval "$(aws configure export-credentials --format env)"
 //
-// puts them there. Without -yes the run only prints what it would do and cost.
-// Every KMS key carries the tag kmsfake-conformance and is scheduled for deletion
-// when its scenario ends, failed or not; keys that wait for deletion cost nothing.
-// -sweep, with -aws -yes, schedules what an interrupted run left behind.
+// puts them there. Without -yes the run sends nothing, prints what it would do and
+// cost, and fails. Every KMS key carries the tag kmsfake-conformance and is
+// scheduled for deletion when its scenario ends, failed or not; keys that wait for
+// deletion cost nothing. -sweep, with -aws -yes, schedules what an interrupted run
+// left behind.
 //
 // # Proving a guess
 //
