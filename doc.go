@@ -36,8 +36,8 @@
 // # What is exact, and what is a guess
 //
 // Types, statuses and the order of checks are those that AWS documents or that
-// were recorded from it. Where a message's words are not known, the type is right
-// and the source says beside the words that they are a guess. Ids, key material
-// and random bytes follow from a seed ([WithSeed]). RSA keys are made of primes
-// that ship with the package: they are for tests alone.
+// were recorded from it. Where the text of an error, or in a few cases its type, is
+// not known, the source marks it as a guess. Ids, key material and random bytes
+// follow from a seed ([WithSeed]). RSA keys are made of primes that ship with the
+// package: they are for tests alone.
 package kmsfake
