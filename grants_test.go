@@ -66,7 +66,7 @@ func TestListGrantsShowsAll(t *testing.T) {
 			Constraints: &types.GrantConstraints{EncryptionContextSubset: map[string]string{"a": "b"}},
 		},
 		{
-			GrantId: service.GrantId, KeyId: &arn, IssuingAccount: &issuer, CreationDate: &startMS,
+			GrantId: service.GrantId, KeyId: &arn, IssuingAccount: &issuer, CreationDate: &startMS, Name: aws.String(""), // as the developer guide shows it
 			GranteeServicePrincipal: aws.String("s3.amazonaws.com"), RetiringServicePrincipal: aws.String("s3.amazonaws.com"),
 			Operations: []types.GrantOperation{types.GrantOperationDecrypt}, Constraints: &types.GrantConstraints{SourceArn: aws.String("arn:aws:sqs:us-east-1:111122223333:queue")},
 		},

@@ -168,9 +168,9 @@ func (k *key) dumpGrants(w io.Writer) {
 // entry is the grant as lists show it. It shares nothing with the record.
 func (g *grant) entry() types.GrantListEntry {
 	cells := &struct {
-		id, key, issuer string
-		created         time.Time
-	}{g.id, g.key.arn, "arn:" + g.key.account.region.partition + ":iam::" + g.issuer + ":root", g.created}
+		id, key, issuer, name string
+		created               time.Time
+	}{g.id, g.key.arn, "arn:" + g.key.account.region.partition + ":iam::" + g.issuer + ":root", g.name, g.created}
 	e := types.GrantListEntry{
 		GrantId:        &cells.id,
 		KeyId:          &cells.key,
@@ -178,7 +178,7 @@ func (g *grant) entry() types.GrantListEntry {
 		CreationDate:   &cells.created,
 		Operations:     slices.Clone(g.operations),
 		Constraints:    g.constraints.shown(),
-		Name:           textOrNil(g.name),
+		Name:           &cells.name, // AWS KMS writes the name of a grant without one
 	}
 	e.GranteePrincipal, e.GranteeServicePrincipal = g.grantee.shown()
 	e.RetiringPrincipal, e.RetiringServicePrincipal = g.retiring.shown()
