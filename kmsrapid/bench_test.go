@@ -19,7 +19,6 @@ func BenchmarkCheck(b *testing.B) {
 
 // Finding and shrinking a caller that decrypts under an alias.
 func BenchmarkShrink(b *testing.B) {
-	set(b, "rapid.checks", "100")
 	set(b, "rapid.shrinktime", "30s")
 	for b.Loop() {
 		if _, failed := check(b, sealsAndOpens(openUnderAlias), appKey); !failed {
