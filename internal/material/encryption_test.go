@@ -184,3 +184,23 @@ func TestEncryptionElsewhere(t *testing.T) {
 		}
 	}
 }
+
+// One byte in 256 equals the mask that SM2 draws for it, and must open all the same.
+func TestSM2OpensEveryShortPlaintext(t *testing.T) {
+	t.Parallel()
+	m, err := material.Derive(types.KeySpecSm2, "aws-cn", [32]byte{1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := m.(material.Encrypter)
+	for i := range 1500 {
+		plaintext := []byte{byte(i)}
+		ciphertext, err := k.Encrypt(types.EncryptionAlgorithmSpecSm2pke, plaintext, rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if opened, err := k.Decrypt(types.EncryptionAlgorithmSpecSm2pke, ciphertext); err != nil || !bytes.Equal(opened, plaintext) {
+			t.Fatalf("ciphertext %d of %x opens as %x: %v", i, plaintext, opened, err)
+		}
+	}
+}

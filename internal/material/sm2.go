@@ -126,6 +126,10 @@ func (k sm2Public) Verify(alg types.SigningAlgorithmSpec, t types.MessageType, m
 	return sm2.VerifyASN1(k.key, message, signature), nil
 }
 
+// sm2Short is the length up to which the mask of a plaintext may well equal it,
+// which the library makes a ciphertext of that it refuses to open.
+const sm2Short = 8
+
 // Encrypt gives the DER form of the ciphertext. SM2 encrypts no empty message.
 func (k *sm2Key) Encrypt(alg types.EncryptionAlgorithmSpec, plaintext []byte, rand io.Reader) ([]byte, error) {
 	if err := checkPlaintext(k.spec, alg, plaintext); err != nil {
@@ -134,7 +138,15 @@ func (k *sm2Key) Encrypt(alg types.EncryptionAlgorithmSpec, plaintext []byte, ra
 	if len(plaintext) == 0 {
 		return nil, fmt.Errorf("%w: none", ErrPlaintextLength)
 	}
-	return sm2.EncryptASN1(steady{rand}, k.key, plaintext)
+	for {
+		ciphertext, err := sm2.EncryptASN1(steady{rand}, k.key, plaintext)
+		if err != nil || len(plaintext) > sm2Short {
+			return ciphertext, err
+		}
+		if _, err := sm2.Decrypt(k.private, ciphertext); err == nil {
+			return ciphertext, nil
+		}
+	}
 }
 
 func (k *sm2Key) Decrypt(alg types.EncryptionAlgorithmSpec, ciphertext []byte) ([]byte, error) {
