@@ -62,9 +62,6 @@ func createAlias(c *call, in *kms.CreateAliasInput) (*kms.CreateAliasOutput, err
 	if err != nil {
 		return nil, err
 	}
-	if err := c.checkState(target); err != nil {
-		return nil, err
-	}
 	if _, taken := c.home.aliases.Get(name); taken {
 		return nil, aliasExists(c.home.arn(name))
 	}
@@ -97,9 +94,6 @@ func updateAlias(c *call, in *kms.UpdateAliasInput) (*kms.UpdateAliasOutput, err
 	}
 	target, err := c.findAliasTarget(*in.TargetKeyId)
 	if err != nil {
-		return nil, err
-	}
-	if err := c.checkState(target); err != nil {
 		return nil, err
 	}
 	if a.target.spec.Kind() != target.spec.Kind() || a.target.usage != target.usage {
@@ -237,7 +231,7 @@ func (c *call) findAlias(name string) (*alias, error) {
 }
 
 // findAliasTarget finds the key that an alias shall point to: a customer managed
-// key, by its key id or key ARN. The lock must be held.
+// key in a fitting state, by its key id or key ARN. The lock must be held.
 func (c *call) findAliasTarget(name string) (*key, error) {
 	ref, err := c.parse(name)
 	if err != nil {
@@ -247,7 +241,14 @@ func (c *call) findAliasTarget(name string) (*key, error) {
 		return nil, aliasOfAlias()
 	}
 	c.key = "" // the call is about the target
-	return c.findReference(ref, "kms:"+c.name)
+	k, err := c.findReference(ref, "kms:"+c.name)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.checkState(k); err != nil {
+		return nil, err
+	}
+	return k, nil
 }
 
 func (c *call) checkAliasQuota(k *key) error {
